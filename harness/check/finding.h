@@ -1,0 +1,54 @@
+/* Findings: what is wrong with an iteration, in words and in places. */
+#ifndef MPS_CHECK_FINDING_H
+#define MPS_CHECK_FINDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scenario/scenario.h"
+#include "symbols/symbols.h"
+
+/* A place in code that a finding names. The location's texts belong to the
+ * run's struct symbols. */
+struct finding_place {
+    struct location location;
+    char *role; /* "waits for mutex /ring+0x40", "made it", ...; owned */
+    char *task; /* "0.1 (consumer)", or NULL; owned */
+};
+
+struct finding {
+    enum finding_kind kind;
+    char *invariant; /* its name, or NULL */
+    char *what;      /* one line, no kind in front: "total is 3987, expected
+                        4000 (workers * increments)" */
+    char *detail;    /* more lines for the report, each ended; or NULL */
+    char *expected, *actual; /* as text, or NULL */
+    struct finding_place *places;
+    size_t place_count;
+    uint64_t fingerprint; /* of kind, invariant name and places' function
+                             names: equal for the same bug */
+};
+
+struct finding_list {
+    struct finding *items;
+    size_t count;
+};
+
+/* Free everything in LIST; LIST is empty afterwards. */
+void finding_list_clear(struct finding_list *list);
+
+/* Append an empty finding of KIND; NULL when out of memory. The pointer is
+ * valid until the next append. */
+struct finding *finding_list_add(struct finding_list *list,
+                                 enum finding_kind kind);
+
+/* Append a place; ROLE and TASK are copied (may be NULL). */
+int finding_add_place(struct finding *finding, const struct location *location,
+                      const char *role, const char *task);
+
+/* Compute the fingerprint from what is in FINDING: numbers, addresses, task
+ * paths and pids do not enter. Without places the words of `what`, digits
+ * left out, stand in. */
+void finding_seal(struct finding *finding);
+
+#endif

@@ -1,0 +1,120 @@
+/* A finished (or interrupted) run as plain data, and the writers that show it.
+ * The campaign fills the structs; each reporter is a row of a table and only
+ * reads them. Nothing here is owned by the reporters. */
+#ifndef MPS_REPORT_REPORT_H
+#define MPS_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "check/finding.h"
+
+struct mps_diag;
+
+enum verdict {
+    VERDICT_PASS,         /* as expected */
+    VERDICT_FAIL,         /* a finding, or the expected one never came */
+    VERDICT_INCONCLUSIVE, /* budget ended early, a state never reached */
+    VERDICT_ERROR         /* could not be run */
+};
+const char *verdict_name(enum verdict verdict);
+
+/* One distinct finding (by fingerprint) of one scenario. */
+struct report_finding {
+    const struct finding *finding; /* of the first iteration that had it */
+    const char *id;                /* of its trace, "counter-1a2b3c4d" */
+    const char *trace;             /* path of the .mpt; "" if it could not be
+                                      written */
+    uint64_t times;                /* iterations that had it */
+    uint64_t first_iteration, first_seed;
+    const char *parameters; /* "workers=3 increments=200" */
+    uint32_t replays, replays_failed; /* k of n; n = 0: not replayed */
+    bool expected; /* the scenario expects this kind */
+};
+
+struct report_scenario {
+    const char *name, *about, *path; /* path may be "" */
+    enum verdict verdict;
+    const char *reason; /* one line, why not pass; "" when pass */
+    bool expect_fail;
+    int expected_kind; /* enum finding_kind, or -1 */
+    uint64_t planned, iterations, failures; /* failures: iterations with a
+                                               finding */
+    uint64_t elapsed_ns; /* while it ran */
+    const struct report_finding *findings;
+    size_t finding_count;
+    const char *const *never_reached; /* mps_sometimes names */
+    size_t never_reached_count;
+    const char *const *fixed; /* ids of stored failures that pass now */
+    size_t fixed_count;
+};
+
+struct report_run {
+    const char *version, *command; /* the command line */
+    const char *store;
+    uint64_t base_seed;
+    unsigned jobs;
+    uint64_t started_wall_ns, elapsed_ns;
+    bool interrupted;
+    const char *mode; /* "stress" */
+    const struct report_scenario *scenarios;
+    size_t scenario_count;
+    const char *const *notes; /* limits met, one line each */
+    size_t note_count;
+    int exit_code;
+};
+
+/* Colours of a terminal stream. */
+enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+/* Whether to colour what goes to STREAM: --color, NO_COLOR, CLICOLOR_FORCE,
+ * TERM=dumb, isatty. */
+bool report_use_color(enum color_mode mode, FILE *stream);
+
+/* The block of one finding, as printed when it is first seen and in JUnit:
+ * headline, what, expected/actual, iteration with parameters and seed,
+ * places, detail. */
+void report_finding_text(FILE *out, bool color,
+                         const struct report_scenario *scenario,
+                         const struct report_finding *finding);
+
+/* The summary table, counts and the reproduce command, last line. */
+void report_summary(FILE *out, bool color, const struct report_run *run);
+
+/* A file format: rows of report_formats(). */
+struct report_format {
+    const char *name;  /* "json": also the option's name */
+    const char *about; /* for --help */
+    /* Write RUN to OUT; -errno on write errors. */
+    int (*write)(FILE *out, const struct report_run *run);
+};
+const struct report_format *report_formats(size_t *count);
+
+/* Write RUN in FORMAT to the file PATH ("-": standard output), replacing it
+ * at once. */
+int report_write(const struct report_format *format, const char *path,
+                 const struct report_run *run, struct mps_diag *diag);
+
+/* "K of N (p%, 95% interval a-b%)" (Wilson), or "0 of N (rate < 3/N ...)"
+ * into BUF. Returns BUF. */
+const char *report_rate(uint64_t failures, uint64_t iterations, char *buf,
+                        size_t size);
+
+/* -- Live progress on stderr ------------------------------------------------
+ * On a terminal one status line, redrawn at most 10 times a second; elsewhere
+ * one line every 10 s. One thread at a time (the caller locks). */
+struct progress;
+struct progress *progress_new(FILE *out, bool color, bool quiet);
+void progress_free(struct progress *progress);
+void progress_begin(struct progress *progress, const char *scenario,
+                    uint64_t planned, size_t index, size_t of);
+/* Draws only when it is time; cheap otherwise. */
+void progress_update(struct progress *progress, uint64_t iterations,
+                     uint64_t failures);
+void progress_end(struct progress *progress,
+                  const struct report_scenario *scenario);
+/* Take the status line away, so that something else can be printed. */
+void progress_hide(struct progress *progress);
+
+#endif

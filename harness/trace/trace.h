@@ -1,0 +1,118 @@
+/* Traces: one failing iteration in one file, ID.mpt, a SQLite database
+ * (application_id "mpst", user_version = TRACE_FORMAT), readable with the
+ * sqlite3 shell and safe to open from a stranger. */
+#ifndef MPS_TRACE_TRACE_H
+#define MPS_TRACE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "check/finding.h"
+#include "runner/outcome.h"
+
+struct mps_diag;
+
+enum { TRACE_FORMAT = 1, TRACE_APPLICATION_ID = 0x6d707374 };
+
+/* What is known of a failure beside the outcome. */
+struct trace_info {
+    const char *id;       /* "scenario-xxxxxxxx" */
+    const char *command;  /* the command line of the run */
+    const char *strategy; /* "stress" */
+    uint64_t base_seed;   /* seed of the run */
+    uint64_t wall_ns;     /* when, since 1970 */
+};
+
+/* Write OUTCOME with FINDINGS to PATH, replacing an older file of that name
+ * at once: on failure (disk full, no permission) the old file is still there
+ * and no half of a new one. */
+int trace_save(const char *path, const struct trace_info *info,
+               const struct outcome *outcome,
+               const struct finding_list *findings, struct mps_diag *diag);
+
+/* A trace in memory. Every text is valid UTF-8 and terminated; every number
+ * was checked against the tables it refers to. */
+struct trace;
+
+/* Read the file PATH. -MPS_ECORRUPT, -MPS_EVERSION, -MPS_EINPUT (not a trace
+ * at all) or -errno, with DIAG naming the file. Release with trace_close(). */
+int trace_open(struct trace **out, const char *path, struct mps_diag *diag);
+void trace_close(struct trace *trace);
+
+struct trace_meta {
+    const char *id, *scenario_name, *command, *strategy;
+    const char *scenario_path; /* file the scenario came from, or "" */
+    const char *scenario_text; /* that file's text when the trace was made, so
+                                  that it replays without the file; or "" */
+    const char *program;       /* absolute path of the target */
+    const char *directory;     /* scenario directory */
+    const char *version;       /* of the mpstress that wrote it */
+    uint64_t base_seed, seed, iteration, wall_ns, elapsed_ns;
+    uint64_t delay_low_ns, delay_high_ns, time_limit_ns;
+    int status;
+    bool timed_out;
+};
+const struct trace_meta *trace_meta(const struct trace *trace);
+
+struct trace_param {
+    const char *name, *value;
+};
+size_t trace_params(const struct trace *trace, const struct trace_param **out);
+
+/* The command line of the target in this iteration, arguments expanded. */
+size_t trace_arguments(const struct trace *trace, const char *const **out);
+
+struct trace_task {
+    const char *path, *name; /* "0.1", "consumer" or "" */
+    int pid;
+    bool is_thread;
+    const char *created; /* "function file:line" or "" */
+    int status;          /* as wait(2) gives it; valid when status_known */
+    bool status_known;
+    uint64_t points;
+};
+size_t trace_tasks(const struct trace *trace, const struct trace_task **out);
+
+struct trace_op {
+    uint64_t begin, end;   /* tickets; end 0: never came back */
+    const char *task;      /* path */
+    const char *kind;      /* "mutex lock" */
+    const char *object;    /* "mutex /ring+0x40", or "" */
+    const char *place;     /* "function file:line", or module+offset */
+    int64_t result;
+    uint64_t argument, delay_ns;
+};
+size_t trace_ops(const struct trace *trace, const struct trace_op **out);
+
+struct trace_message {
+    const char *queue, *task;
+    bool got; /* false: put */
+    uint64_t ticket;
+    const void *data;
+    size_t size;
+};
+size_t trace_messages(const struct trace *trace,
+                      const struct trace_message **out);
+
+struct trace_observation {
+    const char *kind; /* "int", "text", "emit", "check", ... */
+    const char *name, *task;
+    uint64_t ticket;
+    const char *value; /* as text; bytes as hexadecimal */
+};
+size_t trace_observations(const struct trace *trace,
+                          const struct trace_observation **out);
+
+/* Findings as they were reported; places carry their texts. */
+const struct finding_list *trace_findings(const struct trace *trace);
+
+struct trace_file {
+    const char *name; /* "stdout", "stderr", "files/log.txt" */
+    const void *data;
+    size_t size; /* what was kept */
+    uint64_t full_size;
+};
+size_t trace_files(const struct trace *trace, const struct trace_file **out);
+
+#endif
