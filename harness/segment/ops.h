@@ -16,84 +16,84 @@ enum op_class {
     OP_NOTE     /* said by the target itself */
 };
 
-#define OP_KINDS(X)                                                            \
-    X(NONE, "nothing", NOTE)                                                   \
-    X(MUTEX_LOCK, "mutex lock", ACQUIRE)                                       \
-    X(MUTEX_TRYLOCK, "mutex trylock", ACQUIRE)                                 \
-    X(MUTEX_UNLOCK, "mutex unlock", RELEASE)                                   \
-    X(MUTEX_INIT, "mutex init", OPEN)                                          \
-    X(MUTEX_DESTROY, "mutex destroy", CLOSE)                                   \
-    X(RWLOCK_READ, "rwlock read lock", ACQUIRE)                                \
-    X(RWLOCK_WRITE, "rwlock write lock", ACQUIRE)                              \
-    X(RWLOCK_UNLOCK, "rwlock unlock", RELEASE)                                 \
-    X(COND_WAIT, "cond wait", BOTH)                                            \
-    X(COND_SIGNAL, "cond signal", RELEASE)                                     \
-    X(COND_BROADCAST, "cond broadcast", RELEASE)                               \
-    X(BARRIER_WAIT, "barrier wait", BOTH)                                      \
-    X(SPIN_LOCK, "spin lock", ACQUIRE)                                         \
-    X(SPIN_UNLOCK, "spin unlock", RELEASE)                                     \
-    X(SEM_WAIT, "sem wait", ACQUIRE)                                           \
-    X(SEM_POST, "sem post", RELEASE)                                           \
-    X(SEM_OPEN, "sem open", OPEN)                                              \
-    X(SEM_CLOSE, "sem close", CLOSE)                                           \
-    X(SEM_UNLINK, "sem unlink", CLOSE)                                         \
-    X(SEMGET, "semget", OPEN)                                                  \
-    X(SEMOP, "semop", BOTH)                                                    \
-    X(SEMCTL, "semctl", BOTH)                                                  \
-    X(MSGGET, "msgget", OPEN)                                                  \
-    X(MSGSND, "msgsnd", OUTPUT)                                                \
-    X(MSGRCV, "msgrcv", INPUT)                                                 \
-    X(MSGCTL, "msgctl", CLOSE)                                                 \
-    X(MQ_OPEN, "mq open", OPEN)                                                \
-    X(MQ_SEND, "mq send", OUTPUT)                                              \
-    X(MQ_RECEIVE, "mq receive", INPUT)                                         \
-    X(MQ_UNLINK, "mq unlink", CLOSE)                                           \
-    X(OPEN, "open", OPEN)                                                      \
-    X(CLOSE, "close", CLOSE)                                                   \
-    X(READ, "read", INPUT)                                                     \
-    X(WRITE, "write", OUTPUT)                                                  \
-    X(SEEK, "seek", INPUT)                                                     \
-    X(TRUNCATE, "truncate", OUTPUT)                                            \
-    X(RENAME, "rename", CLOSE)                                                 \
-    X(UNLINK, "unlink", CLOSE)                                                 \
-    X(PIPE, "pipe", OPEN)                                                      \
-    X(SOCKET, "socket", OPEN)                                                  \
-    X(BIND, "bind", OPEN)                                                      \
-    X(LISTEN, "listen", OPEN)                                                  \
-    X(CONNECT, "connect", ACQUIRE)                                             \
-    X(ACCEPT, "accept", ACQUIRE)                                               \
-    X(SEND, "send", OUTPUT)                                                    \
-    X(RECEIVE, "receive", INPUT)                                               \
-    X(SHUTDOWN, "shutdown", CLOSE)                                             \
-    X(EVENTFD, "eventfd", OPEN)                                                \
-    X(POLL, "poll", ACQUIRE)                                                   \
-    X(FLOCK, "flock", BOTH)                                                    \
-    X(FCNTL_LOCK, "fcntl lock", BOTH)                                          \
-    X(FUTEX_WAIT, "futex wait", ACQUIRE)                                       \
-    X(FUTEX_WAKE, "futex wake", RELEASE)                                       \
-    X(FORK, "fork", TASK)                                                      \
-    X(SPAWN, "posix_spawn", TASK)                                              \
-    X(EXEC, "exec", TASK)                                                      \
-    X(EXIT, "exit", TASK)                                                      \
-    X(WAIT, "wait", TASK)                                                      \
-    X(KILL, "kill", TASK)                                                      \
-    X(SIGNAL, "signal handler", TASK)                                          \
-    X(SIGWAIT, "sigwait", TASK)                                                \
-    X(THREAD_CREATE, "thread create", TASK)                                    \
-    X(THREAD_JOIN, "thread join", TASK)                                        \
-    X(THREAD_EXIT, "thread exit", TASK)                                        \
-    X(MMAP, "mmap", OPEN)                                                      \
-    X(MUNMAP, "munmap", CLOSE)                                                 \
-    X(SHM_OPEN, "shm open", OPEN)                                              \
-    X(SHM_UNLINK, "shm unlink", CLOSE)                                         \
-    X(SHMGET, "shmget", OPEN)                                                  \
-    X(SHMAT, "shmat", OPEN)                                                    \
-    X(SHMDT, "shmdt", CLOSE)                                                   \
-    X(SHMCTL, "shmctl", CLOSE)                                                 \
-    X(SLEEP, "sleep", TIME)                                                    \
-    X(YIELD, "yield", TIME)                                                    \
-    X(TIME, "read clock", TIME)                                                \
-    X(POINT, "point", NOTE)                                                    \
+#define OP_KINDS(X)                               \
+    X(NONE, "nothing", NOTE)                      \
+    X(MUTEX_LOCK, "mutex lock", ACQUIRE)          \
+    X(MUTEX_TRYLOCK, "mutex trylock", ACQUIRE)    \
+    X(MUTEX_UNLOCK, "mutex unlock", RELEASE)      \
+    X(MUTEX_INIT, "mutex init", OPEN)             \
+    X(MUTEX_DESTROY, "mutex destroy", CLOSE)      \
+    X(RWLOCK_READ, "rwlock read lock", ACQUIRE)   \
+    X(RWLOCK_WRITE, "rwlock write lock", ACQUIRE) \
+    X(RWLOCK_UNLOCK, "rwlock unlock", RELEASE)    \
+    X(COND_WAIT, "cond wait", BOTH)               \
+    X(COND_SIGNAL, "cond signal", RELEASE)        \
+    X(COND_BROADCAST, "cond broadcast", RELEASE)  \
+    X(BARRIER_WAIT, "barrier wait", BOTH)         \
+    X(SPIN_LOCK, "spin lock", ACQUIRE)            \
+    X(SPIN_UNLOCK, "spin unlock", RELEASE)        \
+    X(SEM_WAIT, "sem wait", ACQUIRE)              \
+    X(SEM_POST, "sem post", RELEASE)              \
+    X(SEM_OPEN, "sem open", OPEN)                 \
+    X(SEM_CLOSE, "sem close", CLOSE)              \
+    X(SEM_UNLINK, "sem unlink", CLOSE)            \
+    X(SEMGET, "semget", OPEN)                     \
+    X(SEMOP, "semop", BOTH)                       \
+    X(SEMCTL, "semctl", BOTH)                     \
+    X(MSGGET, "msgget", OPEN)                     \
+    X(MSGSND, "msgsnd", OUTPUT)                   \
+    X(MSGRCV, "msgrcv", INPUT)                    \
+    X(MSGCTL, "msgctl", CLOSE)                    \
+    X(MQ_OPEN, "mq open", OPEN)                   \
+    X(MQ_SEND, "mq send", OUTPUT)                 \
+    X(MQ_RECEIVE, "mq receive", INPUT)            \
+    X(MQ_UNLINK, "mq unlink", CLOSE)              \
+    X(OPEN, "open", OPEN)                         \
+    X(CLOSE, "close", CLOSE)                      \
+    X(READ, "read", INPUT)                        \
+    X(WRITE, "write", OUTPUT)                     \
+    X(SEEK, "seek", INPUT)                        \
+    X(TRUNCATE, "truncate", OUTPUT)               \
+    X(RENAME, "rename", CLOSE)                    \
+    X(UNLINK, "unlink", CLOSE)                    \
+    X(PIPE, "pipe", OPEN)                         \
+    X(SOCKET, "socket", OPEN)                     \
+    X(BIND, "bind", OPEN)                         \
+    X(LISTEN, "listen", OPEN)                     \
+    X(CONNECT, "connect", ACQUIRE)                \
+    X(ACCEPT, "accept", ACQUIRE)                  \
+    X(SEND, "send", OUTPUT)                       \
+    X(RECEIVE, "receive", INPUT)                  \
+    X(SHUTDOWN, "shutdown", CLOSE)                \
+    X(EVENTFD, "eventfd", OPEN)                   \
+    X(POLL, "poll", ACQUIRE)                      \
+    X(FLOCK, "flock", BOTH)                       \
+    X(FCNTL_LOCK, "fcntl lock", BOTH)             \
+    X(FUTEX_WAIT, "futex wait", ACQUIRE)          \
+    X(FUTEX_WAKE, "futex wake", RELEASE)          \
+    X(FORK, "fork", TASK)                         \
+    X(SPAWN, "posix_spawn", TASK)                 \
+    X(EXEC, "exec", TASK)                         \
+    X(EXIT, "exit", TASK)                         \
+    X(WAIT, "wait", TASK)                         \
+    X(KILL, "kill", TASK)                         \
+    X(SIGNAL, "signal handler", TASK)             \
+    X(SIGWAIT, "sigwait", TASK)                   \
+    X(THREAD_CREATE, "thread create", TASK)       \
+    X(THREAD_JOIN, "thread join", TASK)           \
+    X(THREAD_EXIT, "thread exit", TASK)           \
+    X(MMAP, "mmap", OPEN)                         \
+    X(MUNMAP, "munmap", CLOSE)                    \
+    X(SHM_OPEN, "shm open", OPEN)                 \
+    X(SHM_UNLINK, "shm unlink", CLOSE)            \
+    X(SHMGET, "shmget", OPEN)                     \
+    X(SHMAT, "shmat", OPEN)                       \
+    X(SHMDT, "shmdt", CLOSE)                      \
+    X(SHMCTL, "shmctl", CLOSE)                    \
+    X(SLEEP, "sleep", TIME)                       \
+    X(YIELD, "yield", TIME)                       \
+    X(TIME, "read clock", TIME)                   \
+    X(POINT, "point", NOTE)                       \
     X(SYSCALL, "system call", NOTE)
 
 enum op_kind {
@@ -108,25 +108,25 @@ const char *op_kind_name(unsigned kind);
 enum op_class op_kind_class(unsigned kind);
 
 /* What an op acts on. */
-#define OBJECT_KINDS(X)                                                        \
-    X(NONE, "")                                                                \
-    X(MUTEX, "mutex")                                                          \
-    X(RWLOCK, "rwlock")                                                        \
-    X(COND, "condition")                                                       \
-    X(BARRIER, "barrier")                                                      \
-    X(SPIN, "spinlock")                                                        \
-    X(SEM, "semaphore")                                                        \
-    X(SYSV_SEM, "SysV semaphore")                                              \
-    X(SYSV_SHM, "SysV shared memory")                                          \
-    X(SYSV_MSG, "SysV queue")                                                  \
-    X(MQ, "message queue")                                                     \
-    X(SHM, "shared memory")                                                    \
-    X(FILE, "file")                                                            \
-    X(PIPE, "pipe")                                                            \
-    X(SOCKET, "socket")                                                        \
-    X(EVENT, "eventfd")                                                        \
-    X(TERMINAL, "device")                                                      \
-    X(WORD, "word")                                                            \
+#define OBJECT_KINDS(X)               \
+    X(NONE, "")                       \
+    X(MUTEX, "mutex")                 \
+    X(RWLOCK, "rwlock")               \
+    X(COND, "condition")              \
+    X(BARRIER, "barrier")             \
+    X(SPIN, "spinlock")               \
+    X(SEM, "semaphore")               \
+    X(SYSV_SEM, "SysV semaphore")     \
+    X(SYSV_SHM, "SysV shared memory") \
+    X(SYSV_MSG, "SysV queue")         \
+    X(MQ, "message queue")            \
+    X(SHM, "shared memory")           \
+    X(FILE, "file")                   \
+    X(PIPE, "pipe")                   \
+    X(SOCKET, "socket")               \
+    X(EVENT, "eventfd")               \
+    X(TERMINAL, "device")             \
+    X(WORD, "word")                   \
     X(TASK, "task")
 
 enum object_kind {

@@ -64,8 +64,8 @@ int segment_task_find(const struct segment *segment, int pid, int tid)
     return -1;
 }
 
-const struct segment_object *
-segment_object_get(const struct segment *segment, uint32_t number)
+const struct segment_object *segment_object_get(const struct segment *segment,
+                                                uint32_t number)
 {
     if (!number || number > SEGMENT_OBJECTS)
         return NULL;

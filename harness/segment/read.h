@@ -24,8 +24,8 @@ const char *segment_task_path(const struct segment *segment, uint32_t task,
 int segment_task_find(const struct segment *segment, int pid, int tid);
 
 /* Object NUMBER, or NULL (also for 0). */
-const struct segment_object *
-segment_object_get(const struct segment *segment, uint32_t number);
+const struct segment_object *segment_object_get(const struct segment *segment,
+                                                uint32_t number);
 /* `mutex /ring+0x40`, `file log.txt`, `pipe 0.1:3` into BUF. Returns BUF. */
 const char *segment_object_text(const struct segment *segment, uint32_t number,
                                 char *buf, size_t size);

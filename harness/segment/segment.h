@@ -22,16 +22,17 @@
 
 enum {
     SEGMENT_VERSION = 1,
-    SEGMENT_TASKS = 1024,         /* tasks one iteration may create */
-    SEGMENT_OBJECTS = 4096,       /* objects it may touch by name */
-    SEGMENT_OBJECT_SLOTS = 8192,  /* hash table over them; a power of two */
-    SEGMENT_OPS = 16384,          /* ops kept, the newest; a power of two */
-    SEGMENT_NAMES = 512,          /* names of observations */
-    SEGMENT_NAME_BYTES = 48,      /* with the final NUL */
-    SEGMENT_MODULES = 128,        /* executables and libraries seen */
-    SEGMENT_LEFTOVERS = 64,       /* things found left behind */
-    SEGMENT_PARAMS = 64,          /* parameters of a scenario */
-    SEGMENT_TEXT_BYTES = 65536,   /* arguments and parameters as text */
+    SEGMENT_TASKS = 8192,          /* tasks one iteration may create */
+    SEGMENT_OBJECTS = 4096,        /* objects it may touch by name */
+    SEGMENT_OBJECT_SLOTS = 8192,   /* hash table over them; a power of two */
+    SEGMENT_OPS = 16384,           /* ops kept, the newest; a power of two */
+    SEGMENT_NAMES = 512,           /* names of observations */
+    SEGMENT_NAME_SLOTS = 1024,     /* hash table over them; a power of two */
+    SEGMENT_NAME_BYTES = 48,       /* with the final NUL */
+    SEGMENT_MODULES = 128,         /* executables and libraries seen */
+    SEGMENT_LEFTOVERS = 64,        /* things found left behind */
+    SEGMENT_PARAMS = 64,           /* parameters of a scenario */
+    SEGMENT_TEXT_BYTES = 65536,    /* arguments and parameters as text */
     SEGMENT_RECORD_BYTES = 8 << 20 /* observations */
 };
 
@@ -87,34 +88,34 @@ struct segment_control {
     _Alignas(64) uint32_t request;
     uint32_t verb;
     _Alignas(64) uint32_t done;
-    uint32_t server; /* enum segment_server */
+    uint32_t server;    /* enum segment_server */
     int32_t server_pid; /* as the server sees itself: 1 in a namespace */
     int32_t root_pid;
-    int32_t root_status; /* as wait(2) gives it */
+    int32_t root_status;   /* as wait(2) gives it */
     uint32_t server_error; /* errno of what failed in the server, or 0 */
     uint32_t fixed_pids;   /* 1: the server could reset ns_last_pid */
     uint32_t dispatch;     /* 1: Syscall User Dispatch works here */
     uint64_t started_ns, ended_ns; /* root's fork and death, CLOCK_MONOTONIC */
-    uint64_t output_dropped; /* bytes of output beyond the limit */
-    uint32_t tasks_refused;  /* forks refused: table full */
-    uint32_t records_refused; /* observations lost: arena full */
-    uint32_t orphans;  /* living tasks killed after the root had ended */
-    uint32_t zombies;  /* dead ones that their parent never waited for */
+    uint64_t output_dropped;       /* bytes of output beyond the limit */
+    uint32_t tasks_refused;        /* forks refused: table full */
+    uint32_t records_refused;      /* observations lost: arena full */
+    uint32_t orphans;        /* living tasks killed after the root had ended */
+    uint32_t zombies;        /* dead ones that their parent never waited for */
     uint32_t leftover_count; /* may exceed the table */
 };
 
 /* -- Leftovers: what the server found after the root had ended ----------- */
 
-#define LEFTOVER_KINDS(X)                                                      \
-    X(PROCESS, "process still running")                                        \
-    X(ZOMBIE, "child never waited for")                                        \
-    X(SHM, "POSIX shared memory")                                              \
-    X(SEM, "named semaphore")                                                  \
-    X(MQ, "POSIX message queue")                                               \
-    X(SYSV_SHM, "SysV shared memory")                                          \
-    X(SYSV_SEM, "SysV semaphore set")                                          \
-    X(SYSV_MSG, "SysV message queue")                                          \
-    X(FILE, "file")                                                            \
+#define LEFTOVER_KINDS(X)               \
+    X(PROCESS, "process still running") \
+    X(ZOMBIE, "child never waited for") \
+    X(SHM, "POSIX shared memory")       \
+    X(SEM, "named semaphore")           \
+    X(MQ, "POSIX message queue")        \
+    X(SYSV_SHM, "SysV shared memory")   \
+    X(SYSV_SEM, "SysV semaphore set")   \
+    X(SYSV_MSG, "SysV message queue")   \
+    X(FILE, "file")                     \
     X(DESCRIPTOR, "open descriptor")
 
 enum leftover_kind {
@@ -125,9 +126,9 @@ enum leftover_kind {
 };
 
 struct segment_leftover {
-    uint32_t kind; /* enum leftover_kind */
-    uint32_t task; /* who made it, + 1; 0: unknown */
-    uint64_t site; /* where; 0: unknown */
+    uint32_t kind;   /* enum leftover_kind */
+    uint32_t task;   /* who made it, + 1; 0: unknown */
+    uint64_t site;   /* where; 0: unknown */
     uint64_t amount; /* bytes, or pid, or descriptor number */
     char name[104];
 };
@@ -146,19 +147,20 @@ struct segment_task {
     _Alignas(64) uint32_t state;
     uint32_t parent;   /* task number + 1; 0: the root */
     uint32_t ordinal;  /* k-th child of its parent, from 0 */
-    uint32_t children; /* created so far; only the task itself adds */
+    uint32_t children; /* created so far */
+    uint32_t objects;  /* objects it touched first, so far */
     int32_t pid;       /* inside the namespace */
     int32_t tid;
     uint32_t is_thread;
-    uint32_t reaped;      /* 1: somebody waited for it */
-    int32_t exit_status;  /* as wait(2) gives it; valid when status_known */
+    uint32_t reaped;     /* 1: somebody waited for it */
+    int32_t exit_status; /* as wait(2) gives it; valid when status_known */
     uint32_t status_known;
-    uint64_t points;      /* ops so far */
-    uint64_t current;     /* ring position of its newest op, + 1 */
-    uint64_t created_at;  /* ticket */
+    uint64_t points;     /* ops so far */
+    uint64_t current;    /* ring position of its newest op, + 1 */
+    uint64_t created_at; /* ticket */
     uint64_t created_site;
-    uint64_t ended_at;    /* ticket, 0: not seen to end */
-    uint64_t random;      /* state of its schedule stream */
+    uint64_t ended_at;             /* ticket, 0: not seen to end */
+    uint64_t random;               /* state of its schedule stream */
     char name[SEGMENT_NAME_BYTES]; /* mps_task_name(), or "" */
 };
 
@@ -170,15 +172,17 @@ struct segment_task {
  * pipes and private memory. */
 struct segment_object {
     _Alignas(64) uint32_t kind; /* enum object_kind; 0 while being made */
-    uint32_t task;    /* who touched it first, + 1 */
+    uint32_t task;              /* who touched it first, + 1 */
+    uint32_t ordinal; /* k-th object that task touched first, from 0 */
+    uint32_t spare;
     uint64_t backing;
     uint64_t offset;
-    uint64_t site;    /* where it was first touched */
-    uint32_t holder;  /* task + 1 that holds it exclusively; 0: none */
+    uint64_t site;   /* where it was first touched */
+    uint32_t holder; /* task + 1 that holds it exclusively; 0: none */
     uint32_t waiters;
     uint64_t holder_site;
     uint64_t bytes_in, bytes_out;
-    char name[56]; /* path, shm name; "" for anonymous ones */
+    char name[112]; /* path, shm name; "" for anonymous ones */
 };
 
 /* -- Ops ------------------------------------------------------------------*/
@@ -198,7 +202,7 @@ struct segment_op {
     uint64_t begin;    /* ticket at the point */
     uint64_t end;      /* ticket when done; 0: never came back */
     uint64_t site;
-    int64_t result; /* what the call returned, -errno on failure */
+    int64_t result;    /* what the call returned, -errno on failure */
     uint64_t argument; /* bytes, signal, pid, syscall number ... by kind */
     uint32_t object;   /* number, 0: none */
     uint16_t kind;     /* enum op_kind */
@@ -248,7 +252,7 @@ struct segment {
     _Alignas(64) struct segment_control control;
     /* Counters that every task bumps; one cache line each. */
     _Alignas(64) uint64_t ticket;
-    _Alignas(64) uint64_t ops_head; /* never reset: see config.ops_start */
+    _Alignas(64) uint64_t ops_head;     /* never reset: see config.ops_start */
     _Alignas(64) uint64_t records_head; /* bytes used */
     _Alignas(64) uint32_t task_count;
     uint32_t object_count; /* numbers 1 .. object_count */
@@ -259,7 +263,8 @@ struct segment {
     _Alignas(4096) struct segment_op ops[SEGMENT_OPS];
     struct segment_object objects[SEGMENT_OBJECTS + 1];
     uint32_t object_slots[SEGMENT_OBJECT_SLOTS];
-    char names[SEGMENT_NAMES + 1][SEGMENT_NAME_BYTES];
+    uint32_t name_slots[SEGMENT_NAME_SLOTS];
+    char names[SEGMENT_NAMES + 1][SEGMENT_NAME_BYTES]; /* from 1 */
     struct segment_module modules[SEGMENT_MODULES];
     struct segment_leftover leftovers[SEGMENT_LEFTOVERS];
     _Alignas(4096) unsigned char records[SEGMENT_RECORD_BYTES];
