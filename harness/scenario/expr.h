@@ -5,8 +5,10 @@
  *     factor  = number | name | "-" factor | "(" sum ")"
  *             | ("min" | "max") "(" sum "," sum ")"
  *
- * 64-bit signed; overflow and division by zero are errors, not wraps. Nesting
- * is limited to 64. */
+ * Names are [a-z_][a-z0-9_]*, numbers decimal. 64-bit signed; overflow and
+ * division by zero are errors, not wraps; quotients are cut towards zero, as
+ * in C. Nesting is limited to 64, the text to 4096 characters. A parsed
+ * expression may be evaluated by any number of threads at once. */
 #ifndef MPS_SCENARIO_EXPR_H
 #define MPS_SCENARIO_EXPR_H
 

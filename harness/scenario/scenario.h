@@ -15,15 +15,15 @@ struct mps_diag;
 struct expr;
 
 /* The kinds of finding, in the order reports sort them. */
-#define FINDING_KINDS(X)                                                       \
-    X(INVARIANT, "invariant", "an invariant of the scenario does not hold")    \
-    X(CRASH, "crash", "a task was killed by a signal it did not expect")       \
-    X(DEADLOCK, "deadlock", "every task waits for another")                    \
-    X(HANG, "hang", "the time limit passed before the target ended")           \
-    X(LIVELOCK, "livelock", "tasks run for ever without progress")             \
-    X(RACE, "race", "two accesses that nothing orders")                        \
-    X(LOCK_ORDER, "lock-order", "locks taken in orders that can deadlock")     \
-    X(MISUSE, "misuse", "a call its documentation forbids")                    \
+#define FINDING_KINDS(X)                                                    \
+    X(INVARIANT, "invariant", "an invariant of the scenario does not hold") \
+    X(CRASH, "crash", "a task was killed by a signal it did not expect")    \
+    X(DEADLOCK, "deadlock", "every task waits for another")                 \
+    X(HANG, "hang", "the time limit passed before the target ended")        \
+    X(LIVELOCK, "livelock", "tasks run for ever without progress")          \
+    X(RACE, "race", "two accesses that nothing orders")                     \
+    X(LOCK_ORDER, "lock-order", "locks taken in orders that can deadlock")  \
+    X(MISUSE, "misuse", "a call its documentation forbids")                 \
     X(LEAK, "leak", "something was left behind")
 
 enum finding_kind {
@@ -49,18 +49,18 @@ struct parameter {
 };
 
 /* The oracles, one row each: enum, key in the YAML file. */
-#define ORACLES(X)                                                             \
-    X(EXIT, "exit")                                                            \
-    X(EQUALS, "equals")                                                        \
-    X(LINES, "lines")                                                          \
-    X(UNIQUE, "unique")                                                        \
-    X(STREAMS, "streams")                                                      \
-    X(EXACTLY_ONCE, "exactly_once")                                            \
-    X(FIFO, "fifo")                                                            \
-    X(SAME_AS_SINGLE, "same_as_single")                                        \
-    X(NEVER_TOGETHER, "never_together")                                        \
-    X(NO_LEAKS, "no_leaks")                                                    \
-    X(WITHIN, "within")                                                        \
+#define ORACLES(X)                      \
+    X(EXIT, "exit")                     \
+    X(EQUALS, "equals")                 \
+    X(LINES, "lines")                   \
+    X(UNIQUE, "unique")                 \
+    X(STREAMS, "streams")               \
+    X(EXACTLY_ONCE, "exactly_once")     \
+    X(FIFO, "fifo")                     \
+    X(SAME_AS_SINGLE, "same_as_single") \
+    X(NEVER_TOGETHER, "never_together") \
+    X(NO_LEAKS, "no_leaks")             \
+    X(WITHIN, "within")                 \
     X(COMMAND, "command")
 
 enum oracle {
@@ -72,41 +72,55 @@ enum oracle {
 
 const char *oracle_name(enum oracle oracle);
 
+/* What an invariant's subject names. same_as_single takes an observation, a
+ * stream or a file. */
+enum subject {
+    SUBJECT_NONE,
+    SUBJECT_OBSERVATION,
+    SUBJECT_STREAM,
+    SUBJECT_QUEUE,
+    SUBJECT_SECTION
+};
+
 /* One invariant: an oracle with its arguments; fields that the oracle does
  * not take are NULL or 0. */
 struct invariant {
     enum oracle oracle;
     const char *name; /* for reports: "equals total"; unique in a scenario */
 
-    const char *subject;       /* observation, stream, queue or section */
-    const char *file;          /* lines, same_as_single: path in the working
-                                  directory, or "stdout" / "stderr" */
-    const struct expr *value;  /* equals: value; exit: status */
-    const struct expr *count;  /* lines: number of lines; unique,
-                                  exactly_once: number of items; or NULL */
-    const char *pattern;       /* lines: extended regular expression that each
-                                  whole line must match, or NULL */
-    bool distinct;             /* lines: no line may occur twice */
-    uint64_t time_ns;          /* within: wall time of the iteration */
-    const struct expr *points; /* within: number of points */
-    uint64_t overlap;          /* streams: length of a run of equal values
-                                  that counts as an overlap, default 3 */
-    const char *const *allow;  /* no_leaks: names that may stay, shell
-                                  patterns ("*.log"); NULL-terminated or NULL*/
-    const char *const *command; /* command: argv, NULL-terminated */
+    const char *subject;        /* observation, stream, queue or section */
+    enum subject subject_kind;  /* which of them */
+    const char *file;           /* lines, same_as_single: path in the working
+                                   directory, or "stdout" / "stderr" */
+    const struct expr *value;   /* equals: value; exit: status */
+    const struct expr *count;   /* lines: number of lines; unique,
+                                   exactly_once: number of items; or NULL */
+    const char *pattern;        /* lines: extended regular expression that each
+                                   whole line must match, or NULL */
+    bool distinct;              /* lines: no line may occur twice */
+    uint64_t time_ns;           /* within: wall time of the iteration */
+    const struct expr *points;  /* within: number of points */
+    uint64_t overlap;           /* streams: length of a run of equal values
+                                   that counts as an overlap, default 3 */
+    const char *const *allow;   /* no_leaks: names that may stay, shell
+                                   patterns ("*.log"); NULL-terminated or NULL*/
+    const char *const *command; /* command: argv, NULL-terminated; "{name}"
+                                   stands for a parameter. A program with a
+                                   slash is relative to the scenario's
+                                   directory */
 };
 
 enum expectation { EXPECT_PASS, EXPECT_FAIL };
 
 struct scenario {
-    const char *name;
+    const char *name;      /* letters, digits, '.', '_', '-': fit for a file */
     const char *about;     /* one line, or "" */
     const char *path;      /* the file it came from, or NULL (`run -- prog`) */
-    const char *directory; /* directory that relative paths start from */
+    const char *directory; /* absolute: where relative paths start from */
 
-    const char *program;          /* as written; see scenario_program() */
-    const char *const *arguments; /* after argv[0]; NULL-terminated; "{name}"
-                                     stands for a parameter */
+    const char *program;            /* as written; see scenario_program() */
+    const char *const *arguments;   /* after argv[0]; NULL-terminated; "{name}"
+                                       stands for a parameter */
     const char *const *environment; /* "NAME=value", the same; or NULL */
 
     const struct parameter *parameters; /* "workers" among them if varied */
@@ -132,14 +146,23 @@ struct scenario {
 int scenario_load(struct scenario **out, const char *path,
                   struct mps_diag *diag);
 
+/* The same for the LEN bytes of TEXT; PATH names them in messages and gives
+ * the directory and the default name. */
+int scenario_load_text(struct scenario **out, const char *path,
+                       const char *text, size_t len, struct mps_diag *diag);
+
 /* The scenario of `mpstress run -- ARGV...`: ARGV (NULL-terminated, at least
  * one) is copied; exit status 0 and no leaks are demanded; the directory is
- * the current one; "{name}" in an argument stands for a parameter. */
+ * the current one. An argument "{workers}" gives the scenario the parameter
+ * workers, 2 to 4 until scenario_set_parameter() says otherwise; every other
+ * brace is passed on as it is. -errno with the reason in DIAG. */
 int scenario_from_command(struct scenario **out, char *const *argv,
                           struct mps_diag *diag);
 
 /* Replace the values of parameter NAME, adding it if the scenario has none;
- * VALUES is copied. Meant for --workers, before the run starts. */
+ * VALUES (at least one) is copied. Meant for --workers, before the run starts.
+ * -MPS_EUSAGE when NAME is no parameter name ([a-z_][a-z0-9_]*) or a number of
+ * workers is not 1 to 1000: SCENARIO is as before. */
 int scenario_set_parameter(struct scenario *scenario, const char *name,
                            const int64_t *values, size_t count,
                            struct mps_diag *diag);
@@ -168,8 +191,13 @@ void scenario_choose(const struct scenario *scenario, uint64_t seed,
 /* The value of NAME in CHOICE, or NULL. */
 const char *choice_get(const struct choice *choice, const char *name);
 
-/* TEXT with every "{name}" replaced; "{{" is a brace. NULL when out of
- * memory or when a name is unknown (scenario_load() has checked that). */
+/* TEXT with every "{name}" of a parameter replaced; "{{" is a brace; anything
+ * else stays (scenario_load() has refused unknown names). The caller frees it;
+ * NULL when out of memory. */
 char *choice_expand(const struct choice *choice, const char *text);
+
+/* The value of EXPR with the numbers of CHOICE; fails as expr_eval(). */
+int choice_evaluate(const struct choice *choice, const struct expr *expr,
+                    int64_t *value, struct mps_diag *diag);
 
 #endif
