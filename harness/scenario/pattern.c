@@ -33,19 +33,18 @@ static const char *skip_brackets(const char *p)
 }
 
 /* How often the "{...}" at P repeats at most, at least 1; 1 when it is no
- * repetition. */
-static unsigned long repetition(const char *p)
+ * repetition. *END is where the pattern goes on. */
+static unsigned long repetition(const char *p, const char **end)
 {
     unsigned long most = 1;
-    for (p++; *p && *p != '}'; p++) {
-        char *end;
-        unsigned long number = strtoul(p, &end, 10);
-        if (*p < '0' || *p > '9')
-            continue;
+    for (p++; *p == ',' || (*p >= '0' && *p <= '9');) {
+        char *rest;
+        unsigned long number = strtoul(p, &rest, 10);
+        p = *p == ',' ? p + 1 : rest;
         if (number > most)
             most = number < SIZE_LIMIT ? number : SIZE_LIMIT + 1;
-        p = end - 1;
     }
+    *end = *p == '}' ? p + 1 : p;
     return most;
 }
 
@@ -68,9 +67,8 @@ static unsigned long expanded_size(const char *pattern)
         }
         if (*p == '{') {
             /* The atom is there once; this adds its copies. */
-            size = last * (repetition(p) - 1);
+            size = last * (repetition(p, &p) - 1);
             last += size;
-            p++;
         } else if (*p == ')' && depth) {
             size = last = groups[depth--] + 1;
             p++;
