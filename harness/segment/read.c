@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static uint64_t acquire64(const uint64_t *word)
 {
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);
@@ -40,14 +42,16 @@ const char *segment_task_path(const struct segment *segment, uint32_t task,
             break;
         }
         const struct segment_task *t = &segment->tasks[task];
-        char number[12];
         if (!t->parent) {
             scratch[--at] = '0';
             break;
         }
-        int n = snprintf(number, sizeof(number), ".%u", t->ordinal);
-        at -= (size_t)n;
-        memcpy(scratch + at, number, (size_t)n);
+        char number[16] = ".";
+        char *end =
+            text_put_u64(number + 1, number + sizeof(number), t->ordinal);
+        size_t n = (size_t)(end - number);
+        at -= n;
+        memcpy(scratch + at, number, n);
         task = t->parent - 1;
     }
     memcpy(path, scratch + at, sizeof(scratch) - at);
@@ -85,9 +89,13 @@ const char *segment_object_text(const struct segment *segment, uint32_t number,
     memcpy(name, object->name, sizeof(name));
     name[sizeof(name) - 1] = '\0';
     const char *kind = object_kind_name(object->kind);
-    if (!*name)
-        snprintf(buf, size, "%s #%u", kind, number);
-    else if (object->offset)
+    if (!*name) {
+        /* The k-th object that its first user met. */
+        char path[TASK_PATH_BYTES] = "?";
+        if (object->task)
+            segment_task_path(segment, object->task - 1, path);
+        snprintf(buf, size, "%s %s:%u", kind, path, object->ordinal);
+    } else if (object->offset)
         snprintf(buf, size, "%s %s+0x%llx", kind, name,
                  (unsigned long long)object->offset);
     else

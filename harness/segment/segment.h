@@ -48,8 +48,9 @@ struct segment_header {
 /* -- Configuration: written by the runner before each iteration ---------- */
 
 enum segment_flag {
-    SEGMENT_PRIVATE_DIRECTORY = 1, /* the server empties its directory */
-    SEGMENT_NO_DISPATCH = 2        /* do not use Syscall User Dispatch */
+    SEGMENT_PRIVATE_DIRECTORY = 1, /* look for files left in it */
+    SEGMENT_PRIVATE_IPC = 2,       /* own IPC namespace, own /dev/shm */
+    SEGMENT_NO_DISPATCH = 4        /* do not use Syscall User Dispatch */
 };
 
 struct segment_config {
@@ -62,10 +63,13 @@ struct segment_config {
     uint32_t flags;        /* enum segment_flag */
     uint32_t argc;         /* arguments of main(), argv[0] included */
     uint32_t arguments;    /* where in text[] they start, one after another */
+    uint32_t environment_count; /* "NAME=value" to set before main() */
+    uint32_t environment;       /* where in text[] */
     uint32_t param_count;
     struct {
         uint32_t name, value; /* where in text[] */
     } params[SEGMENT_PARAMS];
+    uint32_t spare;
     uint64_t output_limit; /* bytes of stdout, of stderr, that are kept */
     uint64_t ops_start;    /* ring position at the start of the iteration */
     char text[SEGMENT_TEXT_BYTES];
@@ -272,6 +276,12 @@ struct segment {
 
 /* The environment variable that tells the runtime where its segment is:
  * "FD" of the inherited memfd. */
-#define SEGMENT_ENV "MPSTRESS_SEGMENT"
+#define SEGMENT_ENV         "MPSTRESS_SEGMENT"
+/* And the one that says where the runtime's own library file is, so that it
+ * can follow a task through exec. */
+#define SEGMENT_LIBRARY_ENV "MPSTRESS_RUNTIME"
+/* LD_BIND_NOW=this was set by the runner, not by the user: the server takes it
+ * out of the environment again. */
+#define SEGMENT_BIND_MARK   "mpstress"
 
 #endif

@@ -1,0 +1,62 @@
+/* What <mpstress/mpstress.h> calls. */
+#include <mpstress/mpstress.h>
+
+#include "modules.h"
+#include "point.h"
+#include "real.h"
+#include "state.h"
+
+static bool is_task(void)
+{
+    return runtime.active && local.attached;
+}
+
+static void record(enum mps_record_kind kind, const char *name,
+                   const void *data, size_t size, const void *pc)
+{
+    if (!is_task())
+        return;
+    segment_record_add(runtime.segment, local.task, kind, name, data, size,
+                       modules_site(pc));
+}
+
+static const char *param(const char *name)
+{
+    if (!is_task())
+        return NULL;
+    const struct segment_config *config = &runtime.segment->config;
+    for (uint32_t i = 0; i < config->param_count && i < SEGMENT_PARAMS; i++)
+        if (!strcmp(config->text + config->params[i].name, name))
+            return config->text + config->params[i].value;
+    return NULL;
+}
+
+static void task_name(const char *name)
+{
+    if (!is_task())
+        return;
+    char *to = runtime.segment->tasks[local.task].name;
+    size_t n = strnlen(name, SEGMENT_NAME_BYTES - 1);
+    memcpy(to, name, n);
+    to[n] = '\0';
+}
+
+static void point(const char *label, const void *pc)
+{
+    if (!is_task())
+        return;
+    uint32_t name = segment_name_intern(runtime.segment, label);
+    struct point here =
+        point_begin(OP_KIND_POINT, 0, name, modules_site(pc), 0);
+    point_end(here, 0);
+}
+
+EXPORT extern const struct mps_api mps_runtime_api;
+const struct mps_api mps_runtime_api = {
+    .version = MPS_API_VERSION,
+    .size = sizeof(struct mps_api),
+    .record = record,
+    .param = param,
+    .task_name = task_name,
+    .point = point,
+};

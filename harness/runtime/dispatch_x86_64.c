@@ -1,0 +1,248 @@
+#include "dispatch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unwind.h>
+
+#include "calls.h"
+#include "exec.h"
+#include "modules.h"
+#include "signals.h"
+#include "state.h"
+#include "sys.h"
+#include "tasks.h"
+
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59
+#define PR_SYS_DISPATCH_OFF          0
+#define PR_SYS_DISPATCH_ON           1
+#endif
+#ifndef SYS_USER_DISPATCH
+#define SYS_USER_DISPATCH 2
+#endif
+
+/* -- Who asked
+ * ---------------------------------------------------------------*/
+
+struct walk {
+    uint64_t site;
+    unsigned frames;
+};
+
+static _Unwind_Reason_Code first_user_frame(struct _Unwind_Context *context,
+                                            void *argument)
+{
+    struct walk *walk = argument;
+    const void *pc = (const void *)_Unwind_GetIP(context);
+    if (++walk->frames > 64 || !pc)
+        return _URC_END_OF_STACK;
+    if (modules_is_system(pc))
+        return _URC_NO_REASON;
+    walk->site = modules_site(pc);
+    return walk->site ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+/* The innermost frame that is not libc's: fprintf() was called there. libgcc's
+ * unwinder is linked in statically and finds its tables without a lock
+ * (_dl_find_object, glibc 2.35), so it may run in a signal handler. */
+static uint64_t asking_site(const void *pc)
+{
+    if (!modules_is_system(pc))
+        return modules_site(pc);
+    struct walk walk = {0};
+    _Unwind_Backtrace(first_user_frame, &walk);
+    return walk.site ? walk.site : modules_site(pc);
+}
+
+/* -- Calls that cannot be made from inside a handler as they are ------------*/
+
+/* A new process as fork() makes it. The child goes on from the handler's
+ * frame, which it has a copy of. */
+static long fork_like(long number, greg_t *regs)
+{
+    int task = tasks_reserve(modules_site((const void *)regs[REG_RIP]), false);
+    if (task < 0)
+        return -EAGAIN;
+    long pid = number == SYS_clone
+                   ? SYS6(SYS_clone, regs[REG_RDI], regs[REG_RSI],
+                          regs[REG_RDX], regs[REG_R10], regs[REG_R8], 0)
+                   : SYS6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+    if (pid == 0)
+        tasks_become((uint32_t)task);
+    else if (pid > 0)
+        tasks_set_pid(task, (int)pid);
+    else
+        tasks_cancel(task);
+    return pid;
+}
+
+/* Let the program make the call itself: go back to its syscall instruction
+ * with dispatch off. It is armed again at the next interposed call. */
+static void retry_undispatched(ucontext_t *context)
+{
+    context->uc_mcontext.gregs[REG_RIP] -= 2;
+    local.rearm = true;
+    local.selector = SELECT_ALLOW;
+}
+
+static bool shares_memory(long number, const greg_t *regs)
+{
+    if (number == SYS_clone)
+        return regs[REG_RDI] & CLONE_VM;
+    return number == SYS_clone3; /* glibc: threads and posix_spawn */
+}
+
+/* rt_sigprocmask() in a handler would be undone when the handler returns:
+ * change what it returns to. */
+static long change_mask(ucontext_t *context, const greg_t *regs)
+{
+    uint64_t *mask = (uint64_t *)(void *)&context->uc_sigmask;
+    uint64_t before = *mask;
+    if (regs[REG_R10] != 8)
+        return -EINVAL;
+    if (regs[REG_RSI]) {
+        uint64_t set;
+        memcpy(&set, (const void *)regs[REG_RSI], sizeof(set));
+        if (regs[REG_RDI] == SIG_BLOCK)
+            *mask |= set;
+        else if (regs[REG_RDI] == SIG_UNBLOCK)
+            *mask &= ~set;
+        else if (regs[REG_RDI] == SIG_SETMASK)
+            *mask = set;
+        else
+            return -EINVAL;
+        *mask = dispatch_allowed_mask(*mask);
+    }
+    if (regs[REG_RDX])
+        memcpy((void *)regs[REG_RDX], &before, sizeof(before));
+    return 0;
+}
+
+/* -- The handler ------------------------------------------------------------*/
+
+static long ordinary(long number, const greg_t *regs)
+{
+    struct call call = {
+        .number = number,
+        .args = {regs[REG_RDI], regs[REG_RSI], regs[REG_RDX], regs[REG_R10],
+                 regs[REG_R8], regs[REG_R9]},
+        .flags = OP_FLAG_TRAPPED,
+    };
+    if (!call_is_known(number))
+        return sys_call(number, call.args[0], call.args[1], call.args[2],
+                        call.args[3], call.args[4], call.args[5]);
+    /* Whoever asked for the end is not worth the walk: it touches many pages
+     * that a short-lived process has not touched yet. */
+    if (number != SYS_exit_group && number != SYS_exit && call_is_op(&call))
+        call.site = asking_site((const void *)regs[REG_RIP]);
+    call_begin(&call);
+    long result = call.answered ? call.result
+                                : sys_call(number, call.args[0], call.args[1],
+                                           call.args[2], call.args[3],
+                                           call.args[4], call.args[5]);
+    call_end(&call, result);
+    return result;
+}
+
+static void on_sigsys(int signal, siginfo_t *info, void *argument)
+{
+    ucontext_t *context = argument;
+    greg_t *regs = context->uc_mcontext.gregs;
+    if (info->si_code != SYS_USER_DISPATCH) {
+        signals_pass_on(signal, info, argument);
+        return;
+    }
+    long number = info->si_syscall;
+    bool outer = local.inside;
+    local.selector = SELECT_ALLOW;
+    local.inside = true;
+    long result;
+    switch (number) {
+    case SYS_rt_sigreturn:
+        local.inside = outer;
+        local.selector = SELECT_BLOCK;
+        mps_sigreturn_at((const void *)regs[REG_RSP]);
+    case SYS_rt_sigprocmask:
+        result = change_mask(context, regs);
+        break;
+    case SYS_rt_sigaction:
+        result =
+            signals_action((int)regs[REG_RDI], (const void *)regs[REG_RSI],
+                           (void *)regs[REG_RDX], (unsigned long)regs[REG_R10]);
+        break;
+    case SYS_clone:
+    case SYS_clone3:
+        if (shares_memory(number, regs)) {
+            local.inside = outer;
+            retry_undispatched(context);
+            return;
+        }
+        /* fall through */
+    case SYS_fork:
+    case SYS_vfork:
+        result = fork_like(number, regs);
+        break;
+    case SYS_execve:
+        result = exec_call(AT_FDCWD, (const char *)regs[REG_RDI],
+                           (char *const *)regs[REG_RSI],
+                           (char *const *)regs[REG_RDX], 0,
+                           asking_site((const void *)regs[REG_RIP]));
+        break;
+    case SYS_execveat:
+        result = exec_call((int)regs[REG_RDI], (const char *)regs[REG_RSI],
+                           (char *const *)regs[REG_RDX],
+                           (char *const *)regs[REG_R10], (int)regs[REG_R8],
+                           asking_site((const void *)regs[REG_RIP]));
+        break;
+    default:
+        result = ordinary(number, regs);
+    }
+    regs[REG_RAX] = result;
+    local.inside = outer;
+    local.selector = SELECT_BLOCK;
+}
+
+/* -- Arming
+ * ------------------------------------------------------------------*/
+
+static long arm(long mode)
+{
+    bool on = mode == PR_SYS_DISPATCH_ON;
+    unsigned long length =
+        (unsigned long)(mps_syscalls_stop - mps_syscalls_start);
+    return sys_call(SYS_prctl, PR_SET_SYSCALL_USER_DISPATCH, mode,
+                    on ? (long)mps_syscalls_start : 0, on ? (long)length : 0,
+                    on ? (long)&local.selector : 0, 0);
+}
+
+bool dispatch_setup(void)
+{
+    local.selector = SELECT_ALLOW;
+    if (arm(PR_SYS_DISPATCH_ON) || arm(PR_SYS_DISPATCH_OFF))
+        return false;
+    /* SA_NODEFER: a longjmp out of a handler that interrupted a dispatched
+     * call must not leave SIGSYS blocked, which would be deadly. */
+    struct kernel_sigaction action = {
+        .flags = SA_SIGINFO | SA_NODEFER | KERNEL_SA_RESTORER,
+        .restorer = mps_sigreturn,
+    };
+    void (*handler)(int, siginfo_t *, void *) = on_sigsys;
+    memcpy(&action.handler, &handler, sizeof(handler));
+    return !SYS4(SYS_rt_sigaction, SIGSYS, &action, 0, 8);
+}
+
+void dispatch_arm(void)
+{
+    if (!runtime.dispatch)
+        return;
+    local.selector = SELECT_ALLOW;
+    if (arm(PR_SYS_DISPATCH_ON))
+        MPS_BUG("the kernel took Syscall User Dispatch back");
+    local.selector = SELECT_BLOCK;
+}

@@ -1,0 +1,21 @@
+/* From program counters to sites: which module, which offset in its file. */
+#ifndef MPS_RUNTIME_MODULES_H
+#define MPS_RUNTIME_MODULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Look at what is loaded now: at start, and after dlopen(). Not in signal
+ * handlers: walks the dynamic linker's list. */
+void modules_scan(void);
+
+/* The site of PC (see segment.h), 0 when PC is in no known module. */
+uint64_t modules_site(const void *pc);
+
+/* Whether PC lies in the C library, the dynamic linker or this runtime. */
+bool modules_is_system(const void *pc);
+
+/* For data: the module around ADDRESS as a site, 0 if none. */
+uint64_t modules_data(const void *address);
+
+#endif

@@ -1,0 +1,289 @@
+#include "objects.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "base/rng.h"
+#include "base/text.h"
+#include "modules.h"
+#include "state.h"
+#include "sys.h"
+#include "tasks.h"
+
+enum { REGIONS = 256, FDS = 4096, NAME = 112 };
+
+static uint32_t intern(enum object_kind kind, uint64_t backing, uint64_t offset,
+                       uint64_t site, const char *name)
+{
+    return segment_object_intern(runtime.segment, kind, backing, offset,
+                                 local.task, site, name);
+}
+
+/* -- Memory -----------------------------------------------------------------*/
+
+struct region {
+    uintptr_t start, end;
+    uint64_t backing, offset; /* offset of START in the backing */
+    bool attached;            /* by shmat() */
+    char name[40];
+};
+static struct region regions[REGIONS];
+static uint32_t region_count;
+/* Anonymous shared mappings this process made: their name is (task, n). */
+static uint32_t anonymous_count;
+
+static void add_region(const struct region *region)
+{
+    regions_unmap((const void *)region->start, region->end - region->start);
+    if (region_count < REGIONS)
+        regions[region_count++] = *region;
+}
+
+void regions_unmap(const void *address, size_t length)
+{
+    uintptr_t start = (uintptr_t)address, end = start + length;
+    for (uint32_t i = 0; i < region_count;) {
+        struct region *region = &regions[i];
+        if (region->end <= start || region->start >= end) {
+            i++;
+        } else if (region->start < start && region->end > end) {
+            /* A hole: the tail becomes a region of its own. */
+            struct region tail = *region;
+            tail.offset += end - region->start;
+            tail.start = end;
+            region->end = start;
+            if (region_count < REGIONS)
+                regions[region_count++] = tail;
+            i++;
+        } else if (region->start < start) {
+            region->end = start;
+            i++;
+        } else if (region->end > end) {
+            region->offset += end - region->start;
+            region->start = end;
+            i++;
+        } else {
+            *region = regions[--region_count];
+        }
+    }
+}
+
+void regions_detach(const void *start)
+{
+    for (uint32_t i = 0; i < region_count; i++) {
+        if (regions[i].attached && regions[i].start == (uintptr_t)start) {
+            regions[i] = regions[--region_count];
+            return;
+        }
+    }
+}
+
+/* The name of what FD refers to, as the kernel knows it. */
+static void name_of_fd(long fd, char name[static NAME])
+{
+    char link[32];
+    char path[512];
+    name[0] = '\0';
+    text_put_u64(text_put(link, link + sizeof(link), "/proc/self/fd/"),
+                 link + sizeof(link), (uint64_t)fd);
+    long n = SYS4(SYS_readlinkat, AT_FDCWD, link, path, sizeof(path) - 1);
+    if (n <= 0)
+        return;
+    path[n] = '\0';
+    const char *from = path;
+    if (!strncmp(path, "/dev/shm/", 9)) {
+        from = path + 8;
+    } else if (*path == '/') {
+        char here[512];
+        long length = SYS2(SYS_getcwd, here, sizeof(here));
+        if (length > 1 && !strncmp(path, here, (size_t)length - 1) &&
+            path[length - 1] == '/')
+            from = path + length;
+    } else {
+        return; /* "pipe:[1234]": numbers that mean nothing tomorrow */
+    }
+    size_t length = strlen(from);
+    if (length >= NAME)
+        from += length - (NAME - 1);
+    memcpy(name, from, strlen(from) + 1);
+    char *deleted = strstr(name, " (deleted)");
+    if (deleted)
+        *deleted = '\0';
+}
+
+static uint64_t identity(const struct stat *st)
+{
+    return rng_mix((uint64_t)st->st_dev, (uint64_t)st->st_ino,
+                   (st->st_mode & S_IFMT));
+}
+
+uint64_t fd_identity(long fd)
+{
+    struct stat st;
+    if (SYS4(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
+        return 0;
+    return identity(&st);
+}
+
+void regions_map(const void *start, size_t length, int fd, uint64_t offset)
+{
+    struct region region = {
+        .start = (uintptr_t)start,
+        .end = (uintptr_t)start + length,
+        .offset = offset,
+    };
+    if (fd >= 0) {
+        char name[NAME];
+        region.backing = fd_identity(fd);
+        name_of_fd(fd, name);
+        memcpy(region.name, name, sizeof(region.name) - 1);
+    } else {
+        char path[TASK_PATH_BYTES];
+        uint32_t ordinal = anonymous_count++;
+        uint32_t process = tasks_process();
+        region.backing = rng_mix(process + 1, ordinal, 0x616e6f6e);
+        char *end = region.name + sizeof(region.name);
+        char *at = text_put(region.name, end, "mapping ");
+        at = text_put(at, end - 12,
+                      segment_task_path(runtime.segment, process, path));
+        text_put_u64(text_put(at, end, ":"), end, ordinal);
+    }
+    add_region(&region);
+}
+
+void regions_attach(const void *start, size_t length, int id)
+{
+    struct region region = {
+        .start = (uintptr_t)start,
+        .end = (uintptr_t)start + length,
+        .backing = rng_mix((uint64_t)id, OBJECT_SYSV_SHM, 0x73797376),
+        .attached = true,
+    };
+    char *end = region.name + sizeof(region.name);
+    text_put_u64(text_put(region.name, end, "SysV "), end, (uint64_t)id);
+    add_region(&region);
+}
+
+static const struct region *region_find(uintptr_t at)
+{
+    for (uint32_t i = 0; i < region_count; i++)
+        if (at >= regions[i].start && at < regions[i].end)
+            return &regions[i];
+    return NULL;
+}
+
+uint32_t object_at(const volatile void *address, enum object_kind kind,
+                   uint64_t site)
+{
+    uintptr_t at = (uintptr_t)address;
+    const struct region *region = region_find(at);
+    if (region)
+        return intern(kind, region->backing,
+                      region->offset + (at - region->start), site,
+                      region->name);
+    /* Private memory: one object for all threads of this process. A global
+     * is named by its place in the module, which survives ASLR. */
+    uint64_t process = rng_mix(tasks_process() + 1, kind, 0x70726976);
+    uint64_t global = modules_data((const void *)at);
+    return intern(kind, process, global ? global : at, site, NULL);
+}
+
+/* -- Descriptors ------------------------------------------------------------*/
+
+static uint32_t fd_objects[FDS];
+
+static enum object_kind kind_of(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFIFO:
+        return OBJECT_PIPE;
+    case S_IFSOCK:
+        return OBJECT_SOCKET;
+    case S_IFCHR:
+    case S_IFBLK:
+        return OBJECT_TERMINAL;
+    case 0: /* eventfd, timerfd, epoll: the anonymous inode */
+        return OBJECT_EVENT;
+    default:
+        return OBJECT_FILE;
+    }
+}
+
+uint32_t object_of_fd(long fd, uint64_t site)
+{
+    if (fd < 0)
+        return 0;
+    if (fd < FDS && fd_objects[fd])
+        return fd_objects[fd];
+    struct stat st;
+    if (SYS4(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH))
+        return 0;
+    char name[NAME];
+    uint64_t backing = identity(&st);
+    enum object_kind kind = kind_of(st.st_mode);
+    uint64_t offset = 0;
+    if (backing == runtime.stdout_id)
+        strcpy(name, "stdout");
+    else if (backing == runtime.stderr_id)
+        strcpy(name, "stderr");
+    else
+        name_of_fd(fd, name);
+    if (kind == OBJECT_EVENT) {
+        /* All share one inode: tell them apart by who met them first. */
+        static uint32_t events;
+        offset = rng_mix(local.task, events++, 0x65766e74);
+    }
+    uint32_t object = intern(kind, backing, offset, site, name);
+    if (fd < FDS)
+        fd_objects[fd] = object;
+    return object;
+}
+
+void fds_forget(long fd)
+{
+    if (fd >= 0 && fd < FDS)
+        fd_objects[fd] = 0;
+}
+
+void fds_forget_range(unsigned long first, unsigned long last)
+{
+    for (unsigned long fd = first; fd <= last && fd < FDS; fd++)
+        fd_objects[fd] = 0;
+}
+
+void fds_copy(long old_fd, long new_fd)
+{
+    if (new_fd < 0 || new_fd >= FDS)
+        return;
+    fd_objects[new_fd] = old_fd >= 0 && old_fd < FDS ? fd_objects[old_fd] : 0;
+}
+
+/* -- Names ------------------------------------------------------------------*/
+
+uint32_t object_of_path(long directory, const char *path, uint64_t site)
+{
+    struct stat st;
+    if (!path || SYS4(SYS_newfstatat, directory, path, &st, 0))
+        return 0;
+    return intern(kind_of(st.st_mode), identity(&st), 0, site, path);
+}
+
+uint32_t object_of_id(enum object_kind kind, long id, uint64_t site)
+{
+    char name[32];
+    text_put_u64(text_put(name, name + sizeof(name), "id "),
+                 name + sizeof(name), (uint64_t)id);
+    return intern(kind, (uint64_t)id, 0, site, name);
+}
+
+uint32_t object_of_task(int pid, uint64_t site)
+{
+    int task = segment_task_find(runtime.segment, pid, pid);
+    if (task < 0)
+        return 0;
+    char path[TASK_PATH_BYTES];
+    return intern(OBJECT_TASK, (uint64_t)task, 0, site,
+                  segment_task_path(runtime.segment, (uint32_t)task, path));
+}

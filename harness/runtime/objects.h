@@ -1,0 +1,53 @@
+/* Which object a call is about: from addresses and descriptors to numbers in
+ * the segment's object table. The maps are private to the process and copied
+ * by fork, as mappings and descriptors are. */
+#ifndef MPS_RUNTIME_OBJECTS_H
+#define MPS_RUNTIME_OBJECTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "segment/ops.h"
+
+/* -- Memory -----------------------------------------------------------------*/
+
+/* The object of KIND at ADDRESS: in a shared mapping (backing, offset), the
+ * same for every process that maps it; elsewhere private to the process. */
+uint32_t object_at(const volatile void *address, enum object_kind kind,
+                   uint64_t site);
+
+/* A shared mapping was made: of descriptor FD at OFFSET, or anonymous when FD
+ * is negative; replaces what was mapped there. */
+void regions_map(const void *start, size_t length, int fd, uint64_t offset);
+/* SysV segment ID was attached. */
+void regions_attach(const void *start, size_t length, int id);
+/* Anything in the range is gone. */
+void regions_unmap(const void *start, size_t length);
+/* The SysV attachment at START is gone. */
+void regions_detach(const void *start);
+
+/* -- Descriptors ------------------------------------------------------------*/
+
+/* The object behind FD, 0 when it is not open. */
+uint32_t object_of_fd(long fd, uint64_t site);
+/* FD refers to something new, or to nothing. */
+void fds_forget(long fd);
+void fds_forget_range(unsigned long first, unsigned long last);
+/* NEW_FD is a duplicate of OLD_FD. */
+void fds_copy(long old_fd, long new_fd);
+
+/* -- Names ------------------------------------------------------------------*/
+
+/* The file at PATH (relative to DIRECTORY, AT_FDCWD for the working one),
+ * which must exist; 0 if not. */
+uint32_t object_of_path(long directory, const char *path, uint64_t site);
+/* A System V object, by kind and id. */
+uint32_t object_of_id(enum object_kind kind, long id, uint64_t site);
+/* A task, by process id. */
+uint32_t object_of_task(int pid, uint64_t site);
+
+/* Identity of an open file: device and inode in one number; 0 on failure. */
+uint64_t fd_identity(long fd);
+
+#endif

@@ -1,0 +1,291 @@
+#include "server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "leftovers.h"
+#include "objects.h"
+#include "real.h"
+#include "state.h"
+#include "sys.h"
+#include "tasks.h"
+
+static struct {
+    int last_pid_fd; /* ns_last_pid, -1: pids are not fixed */
+    int pid;
+    bool has_capabilities; /* kept only for the line above */
+} server;
+
+static void futex_wait(const uint32_t *word, uint32_t value)
+{
+    SYS4(SYS_futex, word, FUTEX_WAIT, value, NULL);
+}
+
+static void futex_wake(const uint32_t *word)
+{
+    SYS3(SYS_futex, word, FUTEX_WAKE, 1);
+}
+
+/* -- The root task ----------------------------------------------------------*/
+
+static void drop_capabilities(void)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct none[2] = {{0}};
+    SYS6(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0, 0);
+    SYS2(SYS_capset, &header, none);
+}
+
+/* The next text of a list that starts at AT, inside the text area. */
+static const char *text_at(const struct segment_config *config, uint32_t at)
+{
+    return at < SEGMENT_TEXT_BYTES ? config->text + at : "";
+}
+
+/* Arguments and variables of this iteration, copied: the program may write
+ * to them. */
+static void set_arguments(int *argc, char ***argv)
+{
+    static char text[SEGMENT_TEXT_BYTES];
+    static char *arguments[1024];
+    const struct segment_config *config = &runtime.segment->config;
+    char *to = text, *end = text + sizeof(text);
+    uint32_t from = config->arguments;
+    uint32_t count = 0;
+    for (; count < config->argc && count < 1023; count++) {
+        const char *argument = text_at(config, from);
+        arguments[count] = to;
+        to = text_put(to, end, argument) + 1;
+        from += (uint32_t)strlen(argument) + 1;
+        if (to >= end)
+            break;
+    }
+    arguments[count] = NULL;
+    from = config->environment;
+    for (uint32_t i = 0; i < config->environment_count && to < end; i++) {
+        const char *variable = text_at(config, from);
+        char *copy = to;
+        to = text_put(to, end, variable) + 1;
+        from += (uint32_t)strlen(variable) + 1;
+        putenv(copy);
+    }
+    if (count) {
+        *argc = (int)count;
+        *argv = arguments;
+    }
+}
+
+static void become_root(uint32_t task, int *argc, char ***argv)
+{
+    const struct segment_config *config = &runtime.segment->config;
+    SYS0(SYS_setsid);
+    if (config->cpus)
+        SYS3(SYS_sched_setaffinity, 0, sizeof(config->cpus), &config->cpus);
+    if (server.has_capabilities)
+        drop_capabilities();
+    if (config->flags & SEGMENT_NO_DISPATCH)
+        runtime.dispatch = false;
+    set_arguments(argc, argv);
+    tasks_become(task);
+}
+
+/* -- After the root
+ * ----------------------------------------------------------*/
+
+static void note_task(enum leftover_kind kind, int pid)
+{
+    struct segment *segment = runtime.segment;
+    int task = segment_task_find(segment, pid, pid);
+    char name[TASK_PATH_BYTES + 16];
+    char *end = name + sizeof(name);
+    char *at =
+        text_put(name, end, kind == LEFTOVER_ZOMBIE ? "zombie " : "process ");
+    if (task >= 0) {
+        char path[TASK_PATH_BYTES];
+        text_put(at, end, segment_task_path(segment, (uint32_t)task, path));
+    } else {
+        text_put_u64(text_put(at, end, "pid "), end, (uint64_t)pid);
+    }
+    segment_leftover_add(segment, kind, task < 0 ? 0 : (uint32_t)task + 1,
+                         task < 0 ? 0 : segment->tasks[task].created_site,
+                         (uint64_t)pid, name);
+}
+
+static void kill_all(void)
+{
+    if (server.pid == 1) {
+        SYS2(SYS_kill, -1, SIGKILL);
+        return;
+    }
+    /* Without a PID namespace the descendants are ours by being their
+     * subreaper: those that are children now, then those they leave us. */
+    char path[64];
+    char *end = path + sizeof(path);
+    char *at = text_put(path, end, "/proc/self/task/");
+    at = text_put_u64(at, end, (uint64_t)server.pid);
+    text_put(at, end, "/children");
+    long fd = SYS4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    char list[4096];
+    long n = SYS3(SYS_read, fd, list, sizeof(list) - 1);
+    SYS1(SYS_close, fd);
+    int pid = 0;
+    for (long i = 0; i < n; i++) {
+        if (list[i] >= '0' && list[i] <= '9') {
+            pid = pid * 10 + (list[i] - '0');
+        } else if (pid) {
+            SYS2(SYS_kill, pid, SIGKILL);
+            pid = 0;
+        }
+    }
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec time = {.tv_nsec = ms * 1000000};
+    SYS2(SYS_nanosleep, &time, NULL);
+}
+
+static long reap_one(int *status)
+{
+    long pid;
+    do {
+        pid = SYS4(SYS_wait4, -1, status, WNOHANG | __WALL, NULL);
+    } while (pid == -EINTR);
+    if (pid > 0)
+        tasks_reaped((int)pid, *status);
+    return pid;
+}
+
+/* Every process of the iteration is gone when this returns. Those that the
+ * root left dead are zombies; those still running get a moment to end. */
+static void sweep_processes(void)
+{
+    enum { GRACE_MS = 50 };
+    struct segment_control *control = &runtime.segment->control;
+    int status = 0;
+    long pid;
+    while ((pid = reap_one(&status)) > 0) {
+        control->zombies++;
+        note_task(LEFTOVER_ZOMBIE, (int)pid);
+    }
+    for (int ms = 0; pid == 0 && ms < GRACE_MS; ms++) {
+        pause_ms(1);
+        while ((pid = reap_one(&status)) > 0)
+            ;
+    }
+    bool noted = false;
+    for (unsigned round = 0; pid == 0; round++) {
+        kill_all();
+        pause_ms(round ? 1 : 0);
+        while ((pid = reap_one(&status)) > 0) {
+            control->orphans++;
+            if (!noted || control->orphans < 16)
+                note_task(LEFTOVER_PROCESS, (int)pid);
+            noted = true;
+        }
+    }
+}
+
+/* -- One iteration
+ * ------------------------------------------------------------*/
+
+/* Returns true in the child. */
+static bool run_iteration(int *argc, char ***argv)
+{
+    struct segment *segment = runtime.segment;
+    struct segment_control *control = &segment->control;
+    if (server.last_pid_fd >= 0)
+        SYS4(SYS_pwrite64, server.last_pid_fd, "1", 1, 0);
+    int task = segment_task_new(segment, 0, 0);
+    control->server_error = 0;
+    control->started_ns = clock_now_ns();
+    pid_t pid = REAL(fork)();
+    if (!pid) {
+        become_root((uint32_t)task, argc, argv);
+        return true;
+    }
+    if (pid < 0) {
+        control->server_error = (uint32_t)errno;
+        return false;
+    }
+    __atomic_store_n(&control->root_pid, pid, __ATOMIC_RELEASE);
+    int status = 0;
+    long got;
+    do {
+        got = SYS4(SYS_wait4, pid, &status, __WALL, NULL);
+    } while (got == -EINTR);
+    control->ended_ns = clock_now_ns();
+    control->root_status = status;
+    tasks_reaped(pid, status);
+    sweep_processes();
+    leftovers_collect();
+    return false;
+}
+
+static void open_pid_control(void)
+{
+    server.last_pid_fd = -1;
+    if (server.pid != 1)
+        return;
+    long fd = SYS4(SYS_openat, AT_FDCWD, "/proc/sys/kernel/ns_last_pid",
+                   O_WRONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    long high = SYS3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, runtime.segment_fd);
+    SYS1(SYS_close, fd);
+    /* Whether it may be written shows only in writing. */
+    if (high >= 0 && SYS4(SYS_pwrite64, high, "1", 1, 0) == 1)
+        server.last_pid_fd = (int)high;
+    else if (high >= 0)
+        SYS1(SYS_close, high);
+}
+
+void server_run(int *argc, char ***argv)
+{
+    struct segment_control *control = &runtime.segment->control;
+    server.pid = (int)SYS0(SYS_getpid);
+    server.has_capabilities = server.pid == 1 && SYS0(SYS_geteuid) != 0;
+    if (server.pid != 1)
+        SYS6(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0);
+    SYS6(SYS_prctl, PR_SET_TIMERSLACK, 1, 0, 0, 0, 0);
+    const char *bind = getenv("LD_BIND_NOW");
+    if (bind && !strcmp(bind, SEGMENT_BIND_MARK))
+        unsetenv("LD_BIND_NOW");
+    open_pid_control();
+    leftovers_begin();
+    runtime.stdout_id = fd_identity(1);
+    runtime.stderr_id = fd_identity(2);
+    control->server_pid = server.pid;
+    control->fixed_pids = server.last_pid_fd >= 0;
+    control->dispatch = runtime.dispatch;
+    /* Pairs with the acquire in the runner: everything above is there. */
+    __atomic_store_n(&control->server, SERVER_READY, __ATOMIC_RELEASE);
+    futex_wake(&control->server);
+    for (uint32_t seen = 0;;) {
+        uint32_t request = __atomic_load_n(&control->request, __ATOMIC_ACQUIRE);
+        if (request == seen) {
+            futex_wait(&control->request, seen);
+            continue;
+        }
+        seen = request;
+        if (control->verb == COMMAND_QUIT)
+            SYS1(SYS_exit_group, 0);
+        if (control->verb == COMMAND_RUN && run_iteration(argc, argv))
+            return;
+        __atomic_store_n(&control->done, seen, __ATOMIC_RELEASE);
+        futex_wake(&control->done);
+    }
+}
