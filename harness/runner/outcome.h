@@ -16,11 +16,11 @@
 /* A living task, looked at when the time limit passed, before anything was
  * killed. */
 struct task_snapshot {
-    int task;       /* number in the segment, or -1: not one mpstress knows */
-    int pid, tid;   /* inside the namespace */
-    char state;     /* of /proc/PID/stat: 'S', 'R', 'D', 'T', 'Z' ... */
+    int task;     /* number in the segment, or -1: not one mpstress knows */
+    int pid, tid; /* inside the namespace */
+    char state;   /* of /proc/PID/stat: 'S', 'R', 'D', 'T', 'Z' ... */
     char command[32];
-    char syscall[48]; /* "futex", "read", "" when running */
+    char syscall[48];           /* "futex", "read", "" when running */
     struct location frames[24]; /* innermost first */
     size_t frame_count;
 };
@@ -34,19 +34,19 @@ struct outcome {
     struct symbols *symbols; /* for sites in the segment */
     const char *program;     /* absolute path */
 
-    int status;      /* of the root, as wait(2) gives it; valid if it ended
-                        by itself */
-    bool timed_out;  /* the time limit passed; snapshots tell the state */
-    bool server_lost;    /* the fork server died during the iteration */
+    int status;           /* of the root, as wait(2) gives it; valid if it ended
+                             by itself */
+    bool timed_out;       /* the time limit passed; snapshots tell the state */
+    bool server_lost;     /* the fork server died during the iteration */
     bool segment_damaged; /* the target wrote over mpstress's memory */
-    uint64_t elapsed_ns; /* from the root's fork to its death */
+    uint64_t elapsed_ns;  /* from the root's fork to its death */
     uint64_t time_limit_ns;
 
     const struct task_snapshot *snapshots;
     size_t snapshot_count;
 
     int stdout_fd, stderr_fd; /* seekable; what the target wrote */
-    int directory_fd;  /* the working directory; -1: not a private one */
+    int directory_fd;         /* the working directory; -1: not a private one */
 };
 
 /* The number of the iteration's points (ops of all tasks). */

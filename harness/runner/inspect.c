@@ -1,0 +1,181 @@
+#include "inspect.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/str.h"
+
+enum { DESCENDANTS = 16384, PROC_TEXT = 65536 };
+
+/* The children of PID, appended to PIDS. */
+static size_t add_children(pid_t pid, pid_t *pids, size_t count, size_t max)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(path);
+    if (!threads)
+        return count;
+    struct dirent *thread;
+    while ((thread = readdir(threads))) {
+        if (*thread->d_name == '.')
+            continue;
+        char name[300];
+        snprintf(name, sizeof(name), "%s/children", thread->d_name);
+        struct str text;
+        str_init(&text);
+        io_read_file(dirfd(threads), name, &text, PROC_TEXT);
+        for (char *at = text.data, *end; count < max; at = end) {
+            long child = strtol(at, &end, 10);
+            if (end == at)
+                break;
+            pids[count++] = (pid_t)child;
+        }
+        str_fini(&text);
+    }
+    closedir(threads);
+    return count;
+}
+
+static size_t descendants(pid_t server, pid_t *pids, size_t max)
+{
+    size_t count = add_children(server, pids, 0, max);
+    for (size_t i = 0; i < count; i++)
+        count = add_children(pids[i], pids, count, max);
+    return count;
+}
+
+/* The last number of a "Name:\t1\t2" line: the innermost namespace's. */
+static int last_number(const char *status, const char *name)
+{
+    const char *line = strstr(status, name);
+    if (!line)
+        return 0;
+    int number = 0;
+    for (char *at = strchr(line, ':') + 1, *end; *at && *at != '\n'; at = end) {
+        long value = strtol(at, &end, 10);
+        if (end == at)
+            break;
+        number = (int)value;
+    }
+    return number;
+}
+
+static const struct {
+    long number;
+    const char *name;
+} syscalls[] = {
+#define ROW(name)         \
+    {                     \
+        SYS_##name, #name \
+    }
+    ROW(read),         ROW(write),         ROW(futex),
+    ROW(wait4),        ROW(waitid),        ROW(clock_nanosleep),
+    ROW(nanosleep),    ROW(ppoll),         ROW(pselect6),
+    ROW(flock),        ROW(fcntl),         ROW(accept4),
+    ROW(accept),       ROW(recvfrom),      ROW(recvmsg),
+    ROW(sendto),       ROW(connect),       ROW(epoll_pwait),
+    ROW(semop),        ROW(semtimedop),    ROW(msgrcv),
+    ROW(msgsnd),       ROW(openat),        ROW(mq_timedreceive),
+    ROW(mq_timedsend), ROW(rt_sigsuspend), ROW(rt_sigtimedwait),
+#ifdef SYS_poll
+    ROW(poll),         ROW(select),        ROW(epoll_wait),
+    ROW(pause),        ROW(open),
+#endif
+#undef ROW
+};
+
+static void name_syscall(const char *text, char *out, size_t size)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+    out[0] = '\0';
+    if (end == text) /* "running" */
+        return;
+    for (size_t i = 0; i < sizeof(syscalls) / sizeof(syscalls[0]); i++)
+        if (syscalls[i].number == number) {
+            snprintf(out, size, "%s", syscalls[i].name);
+            return;
+        }
+    snprintf(out, size, "system call %ld", number);
+}
+
+static bool snapshot(pid_t pid, const char *thread,
+                     const struct segment *segment, struct symbols *symbols,
+                     struct task_snapshot *out)
+{
+    memset(out, 0, sizeof(*out));
+    char path[320];
+    snprintf(path, sizeof(path), "/proc/%d/task/%s", (int)pid, thread);
+    int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return false;
+    struct str text;
+    str_init(&text);
+    io_read_file(dir, "status", &text, PROC_TEXT);
+    out->pid = last_number(text.data, "NStgid:");
+    out->tid = last_number(text.data, "NSpid:");
+    const char *state = strstr(text.data, "State:\t");
+    out->state = state ? state[7] : '?';
+    str_clear(&text);
+    io_read_file(dir, "comm", &text, PROC_TEXT);
+    text.data[strcspn(text.data, "\n")] = '\0';
+    snprintf(out->command, sizeof(out->command), "%s", text.data);
+    str_clear(&text);
+    io_read_file(dir, "syscall", &text, PROC_TEXT);
+    name_syscall(text.data, out->syscall, sizeof(out->syscall));
+    str_fini(&text);
+    close(dir);
+    out->task = segment_task_find(segment, out->pid, out->tid);
+    if (out->state != 'Z' && out->state != 'X') {
+        int frames = symbols_unwind(
+            symbols, pid, (pid_t)strtol(thread, NULL, 10), out->frames,
+            sizeof(out->frames) / sizeof(out->frames[0]));
+        out->frame_count = frames > 0 ? (size_t)frames : 0;
+    }
+    return true;
+}
+
+size_t inspect_tasks(pid_t server, const struct segment *segment,
+                     struct symbols *symbols, struct task_snapshot *out,
+                     size_t max)
+{
+    pid_t *pids = calloc(DESCENDANTS, sizeof(*pids));
+    if (!pids)
+        return 0;
+    size_t processes = descendants(server, pids, DESCENDANTS);
+    size_t count = 0;
+    for (size_t i = 0; i < processes && count < max; i++) {
+        char path[64];
+        snprintf(path, sizeof(path), "/proc/%d/task", (int)pids[i]);
+        DIR *threads = opendir(path);
+        struct dirent *thread;
+        while (threads && count < max && (thread = readdir(threads)))
+            if (*thread->d_name != '.' &&
+                snapshot(pids[i], thread->d_name, segment, symbols,
+                         &out[count]))
+                count++;
+        if (threads)
+            closedir(threads);
+    }
+    free(pids);
+    return count;
+}
+
+size_t inspect_kill(pid_t server)
+{
+    pid_t *pids = calloc(DESCENDANTS, sizeof(*pids));
+    if (!pids)
+        return 0;
+    size_t count = descendants(server, pids, DESCENDANTS);
+    for (size_t i = 0; i < count; i++)
+        kill(pids[i], SIGKILL);
+    free(pids);
+    return count;
+}

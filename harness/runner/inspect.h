@@ -1,0 +1,20 @@
+/* Looking at the living tasks of a slot: what each is doing, and killing them.
+ * From outside, through /proc, so that it works whatever the target does. */
+#ifndef MPS_RUNNER_INSPECT_H
+#define MPS_RUNNER_INSPECT_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "outcome.h"
+
+/* Take a snapshot of every thread of every descendant of SERVER, at most MAX,
+ * in spawn order of their processes. Returns the number. */
+size_t inspect_tasks(pid_t server, const struct segment *segment,
+                     struct symbols *symbols, struct task_snapshot *out,
+                     size_t max);
+
+/* SIGKILL every descendant of SERVER, once. Returns how many there were. */
+size_t inspect_kill(pid_t server);
+
+#endif

@@ -1,0 +1,473 @@
+#include "slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/fs.h"
+#include "base/io.h"
+#include "base/str.h"
+#include "inspect.h"
+#include "launch.h"
+#include "segment/write.h"
+
+enum {
+    SNAPSHOTS = 256,
+    OUTPUT_LIMIT = 16 << 20,
+    START_LIMIT_S = 30, /* for the target to come to main() */
+    SLICE_MS = 100      /* between looks at the server and the stop flag */
+};
+
+struct slot {
+    const struct slot_options *options;
+    struct segment *segment;
+    int segment_fd;
+    uint64_t run; /* segment_header.run */
+    pid_t server; /* 0: not started, or to be started again */
+    int stdout_fd, stderr_fd;
+    int directory_fd; /* the working directory, or -1 */
+    off_t empty_size; /* its size on a memory file system, or -1 */
+    struct task_snapshot *snapshots;
+    bool outside;
+};
+
+/* -- Waiting
+ * ------------------------------------------------------------------*/
+
+/* Wait until *WORD is no longer VALUE, at most SLICE_MS. */
+static void wait_slice(const uint32_t *word, uint32_t value, uint64_t limit_ns)
+{
+    uint64_t slice = SLICE_MS * UINT64_C(1000000);
+    if (limit_ns < slice)
+        slice = limit_ns;
+    struct timespec time = {.tv_sec = (time_t)(slice / 1000000000u),
+                            .tv_nsec = (long)(slice % 1000000000u)};
+    syscall(SYS_futex, word, FUTEX_WAIT, value, &time, NULL, 0);
+}
+
+static bool server_is_gone(const struct slot *slot)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)slot->server, &info,
+                  WEXITED | WNOHANG | WNOWAIT) ||
+           info.si_pid;
+}
+
+/* Kill the server, and with its namespace everything in it. */
+static void stop_server(struct slot *slot)
+{
+    if (slot->server <= 0)
+        return;
+    if (slot->options->isolation == ISOLATION_NONE)
+        inspect_kill(slot->server);
+    kill(slot->server, SIGKILL);
+    while (waitpid(slot->server, NULL, 0) < 0 && errno == EINTR)
+        ;
+    slot->server = 0;
+    if (slot->directory_fd >= 0)
+        close(slot->directory_fd);
+    slot->directory_fd = -1;
+}
+
+/* -- Starting
+ * ------------------------------------------------------------------*/
+
+static int new_segment(struct slot *slot, struct mps_diag *diag)
+{
+    if (slot->segment)
+        munmap(slot->segment, sizeof(*slot->segment));
+    if (slot->segment_fd >= 0)
+        close(slot->segment_fd);
+    slot->segment = NULL;
+    slot->segment_fd = memfd_create("mpstress-segment", MFD_CLOEXEC);
+    if (slot->segment_fd < 0 ||
+        ftruncate(slot->segment_fd, sizeof(*slot->segment)))
+        return diag_set(diag, -errno, "segment: %s", strerror(errno));
+    void *map = mmap(NULL, sizeof(*slot->segment), PROT_READ | PROT_WRITE,
+                     MAP_SHARED, slot->segment_fd, 0);
+    if (map == MAP_FAILED)
+        return diag_set(diag, -errno, "segment: %s", strerror(errno));
+    slot->segment = map;
+    if (getrandom(&slot->run, sizeof(slot->run), 0) != sizeof(slot->run))
+        slot->run = clock_wall_ns();
+    struct segment_header *header = &slot->segment->header;
+    header->magic = SEGMENT_MAGIC;
+    header->version = SEGMENT_VERSION;
+    header->size = sizeof(*slot->segment);
+    header->run = slot->run;
+    struct segment_config *config = &slot->segment->config;
+    if (slot->options->scenario->private_directory)
+        config->flags |= SEGMENT_PRIVATE_DIRECTORY;
+    if (slot->options->isolation == ISOLATION_FULL)
+        config->flags |= SEGMENT_PRIVATE_IPC;
+    return 0;
+}
+
+/* Why the server ended before main(), with the first line it said. */
+static int explain_death(const struct slot *slot, struct mps_diag *diag)
+{
+    int status = 0;
+    char said[200] = "";
+    waitpid(slot->server, &status, 0);
+    ssize_t n = pread(slot->stderr_fd, said, sizeof(said) - 1, 0);
+    said[n > 0 ? n : 0] = '\0';
+    said[strcspn(said, "\n")] = '\0';
+    if (WIFSIGNALED(status))
+        return diag_set(diag, -MPS_ESTART,
+                        "%s: killed by signal %d (%s) before main()%s%s",
+                        slot->options->program, WTERMSIG(status),
+                        strsignal(WTERMSIG(status)), *said ? ": " : "", said);
+    return diag_set(
+        diag, -MPS_ESTART, "%s: ended with status %d before main()%s%s",
+        slot->options->program, WEXITSTATUS(status), *said ? ": " : "", said);
+}
+
+static int await_ready(struct slot *slot, struct mps_diag *diag)
+{
+    const struct segment_control *control = &slot->segment->control;
+    uint64_t start = clock_now_ns();
+    for (;;) {
+        uint32_t state = __atomic_load_n(&control->server, __ATOMIC_ACQUIRE);
+        if (state == SERVER_READY)
+            return 0;
+        if (server_is_gone(slot)) {
+            int err = explain_death(slot, diag);
+            slot->server = 0;
+            return err;
+        }
+        bool late =
+            clock_now_ns() - start > START_LIMIT_S * UINT64_C(1000000000);
+        if (late || *slot->options->stop) {
+            stop_server(slot);
+            if (!late)
+                return -EINTR;
+            return diag_set(diag, -MPS_ESTART,
+                            "%s: did not come to main() within %d s",
+                            slot->options->program, START_LIMIT_S);
+        }
+        wait_slice(&control->server, state, UINT64_MAX);
+    }
+}
+
+/* The working directory as the target sees it, also inside its mount
+ * namespace. */
+static void open_directory(struct slot *slot)
+{
+    slot->directory_fd = -1;
+    if (!slot->options->scenario->private_directory)
+        return;
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/cwd", (int)slot->server);
+    slot->directory_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct statfs fs;
+    struct stat st;
+    slot->empty_size = -1;
+    if (slot->directory_fd >= 0 && !fstatfs(slot->directory_fd, &fs) &&
+        fs.f_type == 0x01021994 /* tmpfs */ && !fstat(slot->directory_fd, &st))
+        slot->empty_size = st.st_size;
+}
+
+static int start_server(struct slot *slot, struct mps_diag *diag)
+{
+    int err = new_segment(slot, diag);
+    if (err)
+        return err;
+    if (slot->options->isolation == ISOLATION_NONE &&
+        slot->options->scenario->private_directory) {
+        char *work = str_format("%s/work", slot->options->directory);
+        err = work ? fs_make_dirs(work) : -ENOMEM;
+        free(work);
+        if (err)
+            return diag_set(diag, err, "%s: %s", slot->options->directory,
+                            strerror(-err));
+    }
+    struct launch launch = {
+        .options = slot->options,
+        .segment_fd = slot->segment_fd,
+        .stdout_fd = slot->stdout_fd,
+        .stderr_fd = slot->stderr_fd,
+    };
+    pid_t pid = launch_start(&launch, diag);
+    if (pid < 0)
+        return pid;
+    slot->server = pid;
+    err = await_ready(slot, diag);
+    if (!err)
+        open_directory(slot);
+    return err;
+}
+
+int slot_open(struct slot **out, const struct slot_options *options,
+              struct mps_diag *diag)
+{
+    *out = NULL;
+    struct slot *slot = calloc(1, sizeof(*slot));
+    if (!slot)
+        return diag_set(diag, -ENOMEM, "out of memory");
+    slot->options = options;
+    slot->segment_fd = slot->directory_fd = -1;
+    slot->outside = launch_is_outside(options->program);
+    slot->stdout_fd = memfd_create("stdout", MFD_CLOEXEC);
+    slot->stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
+    slot->snapshots = calloc(SNAPSHOTS, sizeof(*slot->snapshots));
+    int err = 0;
+    if (slot->stdout_fd < 0 || slot->stderr_fd < 0 || !slot->snapshots)
+        err = diag_set(diag, -ENOMEM, "out of memory or descriptors");
+    if (!err)
+        err = start_server(slot, diag);
+    if (err) {
+        slot_close(slot);
+        return err;
+    }
+    *out = slot;
+    return 0;
+}
+
+void slot_close(struct slot *slot)
+{
+    if (!slot)
+        return;
+    stop_server(slot);
+    if (slot->segment)
+        munmap(slot->segment, sizeof(*slot->segment));
+    const int fds[] = {slot->segment_fd, slot->stdout_fd, slot->stderr_fd,
+                       slot->directory_fd};
+    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+    if (slot->options->isolation == ISOLATION_NONE) {
+        char *work = str_format("%s/work", slot->options->directory);
+        if (work)
+            fs_remove_tree(work);
+        free(work);
+    }
+    free(slot->snapshots);
+    free(slot);
+}
+
+/* -- Configuring
+ * ----------------------------------------------------------------*/
+
+/* Appends texts to the configuration's text area. */
+struct writer {
+    struct segment_config *config;
+    uint32_t at;
+    bool full;
+};
+
+static uint32_t put_text(struct writer *writer, const char *text)
+{
+    uint32_t at = writer->at;
+    size_t size = strlen(text) + 1;
+    if (size > SEGMENT_TEXT_BYTES - at) {
+        writer->full = true;
+        return at;
+    }
+    memcpy(writer->config->text + at, text, size);
+    writer->at += (uint32_t)size;
+    return at;
+}
+
+/* The texts of LIST with parameters filled in; returns how many. */
+static uint32_t put_list(struct writer *writer, const struct choice *choice,
+                         const char *const *list)
+{
+    uint32_t count = 0;
+    for (; list && list[count] && !writer->full; count++) {
+        char *text = choice_expand(choice, list[count]);
+        if (text)
+            put_text(writer, text);
+        else
+            writer->full = true;
+        free(text);
+    }
+    return count;
+}
+
+static int configure(struct slot *slot, const struct choice *choice,
+                     uint64_t iteration, uint64_t seed,
+                     const struct disturbance *disturbance,
+                     struct mps_diag *diag)
+{
+    const struct scenario *scenario = choice->scenario;
+    struct segment_config *config = &slot->segment->config;
+    struct writer writer = {.config = config};
+    config->iteration = iteration;
+    config->seed = seed;
+    config->delay_low_ns = disturbance->delay_low_ns;
+    config->delay_high_ns = disturbance->delay_high_ns;
+    config->sleep_chance = disturbance->sleep_chance;
+    config->yield_chance = disturbance->yield_chance;
+    config->cpus = disturbance->cpus;
+    config->output_limit = OUTPUT_LIMIT;
+    config->arguments = 0;
+    config->argc = 1;
+    if (slot->outside) {
+        put_text(&writer, slot->options->launcher);
+        config->argc++;
+    }
+    put_text(&writer, slot->options->program);
+    config->argc += put_list(&writer, choice, scenario->arguments);
+    config->environment = writer.at;
+    config->environment_count =
+        put_list(&writer, choice, scenario->environment);
+    config->param_count = 0;
+    for (size_t i = 0; i < scenario->parameter_count && i < SEGMENT_PARAMS;
+         i++) {
+        config->params[i].name =
+            put_text(&writer, scenario->parameters[i].name);
+        config->params[i].value = put_text(&writer, choice->values[i]);
+        config->param_count++;
+    }
+    if (writer.full)
+        return diag_set(diag, -MPS_EFULL,
+                        "%s: arguments and parameters are longer than %d "
+                        "bytes",
+                        scenario->name, SEGMENT_TEXT_BYTES);
+    return 0;
+}
+
+/* -- Running
+ * ---------------------------------------------------------------------*/
+
+static void empty_output(int fd)
+{
+    struct stat st;
+    if (!fstat(fd, &st) && st.st_size && !ftruncate(fd, 0))
+        lseek(fd, 0, SEEK_SET);
+}
+
+static void empty_directory(struct slot *slot)
+{
+    struct stat st;
+    if (slot->directory_fd < 0)
+        return;
+    if (slot->empty_size >= 0 && !fstat(slot->directory_fd, &st) &&
+        st.st_size == slot->empty_size)
+        return;
+    fs_empty_dir(slot->directory_fd);
+}
+
+/* The iteration did not end by itself: end it, and if the server does not
+ * come back from that, end the server. */
+static void end_iteration(struct slot *slot, uint32_t request)
+{
+    const struct segment_control *control = &slot->segment->control;
+    uint64_t start = clock_now_ns();
+    while (__atomic_load_n(&control->done, __ATOMIC_ACQUIRE) != request) {
+        if (server_is_gone(slot) ||
+            clock_now_ns() - start > UINT64_C(5000000000)) {
+            stop_server(slot);
+            return;
+        }
+        inspect_kill(slot->server);
+        wait_slice(&control->done, control->done, UINT64_C(20000000));
+    }
+}
+
+int slot_iterate(struct slot *slot, const struct choice *choice,
+                 uint64_t iteration, uint64_t seed,
+                 const struct disturbance *disturbance, struct outcome *outcome,
+                 struct mps_diag *diag)
+{
+    int err = slot->server ? 0 : start_server(slot, diag);
+    if (err)
+        return err;
+    empty_output(slot->stdout_fd);
+    empty_output(slot->stderr_fd);
+    empty_directory(slot);
+    err = configure(slot, choice, iteration, seed, disturbance, diag);
+    if (err)
+        return err;
+    segment_reset(slot->segment);
+
+    struct segment_control *control = &slot->segment->control;
+    const struct scenario *scenario = choice->scenario;
+    *outcome = (struct outcome){
+        .choice = choice,
+        .iteration = iteration,
+        .seed = seed,
+        .segment = slot->segment,
+        .symbols = slot->options->symbols,
+        .program = slot->options->program,
+        .time_limit_ns = scenario->time_limit_ns,
+        .snapshots = slot->snapshots,
+        .stdout_fd = slot->stdout_fd,
+        .stderr_fd = slot->stderr_fd,
+        .directory_fd = slot->directory_fd,
+    };
+    uint64_t start = clock_now_ns();
+    uint32_t before = control->done;
+    uint32_t request = control->request + 1;
+    control->verb = COMMAND_RUN;
+    /* Pairs with the acquire in the server: the configuration is complete. */
+    __atomic_store_n(&control->request, request, __ATOMIC_RELEASE);
+    syscall(SYS_futex, &control->request, FUTEX_WAKE, 1, NULL, NULL, 0);
+    for (;;) {
+        uint32_t done = __atomic_load_n(&control->done, __ATOMIC_ACQUIRE);
+        if (done == request)
+            break;
+        uint64_t spent = clock_now_ns() - start;
+        if (*slot->options->stop) {
+            end_iteration(slot, request);
+            return -EINTR;
+        }
+        if (spent >= scenario->time_limit_ns) {
+            outcome->timed_out = true;
+            outcome->snapshot_count = inspect_tasks(slot->server, slot->segment,
+                                                    slot->options->symbols,
+                                                    slot->snapshots, SNAPSHOTS);
+            end_iteration(slot, request);
+            break;
+        }
+        if (done != before || server_is_gone(slot)) {
+            outcome->server_lost = true;
+            stop_server(slot);
+            break;
+        }
+        wait_slice(&control->done, done, scenario->time_limit_ns - spent);
+    }
+    outcome->status = control->root_status;
+    outcome->elapsed_ns = control->ended_ns > control->started_ns
+                              ? control->ended_ns - control->started_ns
+                              : clock_now_ns() - start;
+    if (!segment_intact(slot->segment, slot->run)) {
+        outcome->segment_damaged = true;
+        stop_server(slot);
+    }
+    if (control->server_error && !outcome->server_lost)
+        return diag_set(diag, -(int)control->server_error,
+                        "%s: cannot fork: %s", slot->options->program,
+                        strerror((int)control->server_error));
+    return 0;
+}
+
+bool slot_has_fixed_pids(const struct slot *slot)
+{
+    return slot->segment->control.fixed_pids;
+}
+
+bool slot_has_dispatch(const struct slot *slot)
+{
+    return slot->segment->control.dispatch;
+}
+
+bool slot_is_outside(const struct slot *slot)
+{
+    return slot->outside;
+}
