@@ -1,5 +1,9 @@
 /* From code addresses to source lines, with elfutils. Always outside the
- * target. A struct symbols may be used by several threads; it locks inside. */
+ * target. A struct symbols may be used by several threads; it locks inside.
+ *
+ * libdwfl asks a debuginfod server when DEBUGINFOD_URLS is set; the command
+ * line takes that variable out of its environment, so nothing here waits for
+ * a network. */
 #ifndef MPS_SYMBOLS_SYMBOLS_H
 #define MPS_SYMBOLS_SYMBOLS_H
 
