@@ -46,9 +46,12 @@ struct finding *finding_list_add(struct finding_list *list,
 int finding_add_place(struct finding *finding, const struct location *location,
                       const char *role, const char *task);
 
-/* Compute the fingerprint from what is in FINDING: numbers, addresses, task
- * paths and pids do not enter. Without places the words of `what`, digits
- * left out, stand in. */
+/* Compute the fingerprint from what is in FINDING: kind, invariant name and
+ * the names of the places' functions, each once, in any order. Numbers,
+ * addresses, task paths and pids do not enter. Where that would say too little
+ * (no invariant and no place; a leak, whose invariant covers many things) the
+ * words of `what` before the first colon or quotation mark stand in, without
+ * those that have digits. */
 void finding_seal(struct finding *finding);
 
 #endif

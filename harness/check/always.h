@@ -1,0 +1,30 @@
+/* The findings that need no invariant. Each adds what it finds and says
+ * whether it found anything. Private to check/. */
+#ifndef MPS_CHECK_ALWAYS_H
+#define MPS_CHECK_ALWAYS_H
+
+#include "judge.h"
+
+/* The target reached into mpstress itself, or beyond what it can hold: nothing
+ * else that the iteration left can be trusted. */
+bool always_damage(struct judge *judge);
+
+/* A task was killed by a signal. The root: whoever sent it. Another task: not
+ * when a different task of the tree sent it by kill(), which is a way of
+ * ending workers, and not when mpstress ended it. */
+struct crashes {
+    bool root, other;
+};
+struct crashes always_crash(struct judge *judge);
+
+/* The time limit passed: what every task was doing. */
+bool always_hang(struct judge *judge);
+
+/* More observations were made than fit: what is left of them proves
+ * nothing. */
+bool always_overflow(struct judge *judge);
+
+/* An mps_check() did not hold. */
+bool always_claims(struct judge *judge);
+
+#endif
