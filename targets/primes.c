@@ -30,8 +30,8 @@ struct result {
 };
 
 enum {
-    RANGE_MAX = 512, /* primes of a range fit into one write to a pipe */
-    QUEUE_ROOM = 4   /* where a queue need not hold everything */
+    RANGE_MAX = 4096, /* numbers of a task */
+    QUEUE_ROOM = 4    /* where a queue need not hold everything */
 };
 
 struct job {
@@ -242,7 +242,7 @@ static int run_unread_workers(struct job *job)
 
 /* -- Joined before the results are read ------------------------------------ */
 
-/* Write the primes of each range to the pipe, in one write a range. */
+/* Write the primes of each range to the pipe. */
 static int work_into_pipe(void *context, unsigned index)
 {
     const struct job *job = context;

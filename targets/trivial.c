@@ -50,8 +50,11 @@ static int run_processes(const struct program_settings *settings)
 static int run(const void *context)
 {
     const struct program_settings *settings = context;
-    return settings->backend == MP_THREAD ? run_threads(settings)
-                                          : run_processes(settings);
+    int status = settings->backend == MP_THREAD ? run_threads(settings)
+                                                : run_processes(settings);
+    if (!status)
+        printf("trivial: %u workers ended\n", settings->workers);
+    return status;
 }
 
 static const struct program_variant variants[] = {

@@ -16,6 +16,7 @@ struct settings {
     uint64_t height;
     uint64_t channels;
     uint64_t rounds;
+    uint64_t chunk;
     const char *input;
     const char *output;
 };
@@ -61,7 +62,7 @@ static int filter_over_pool(struct job *job)
     const struct settings *settings = job->settings;
     const struct mp_pool pool = {.backend = settings->common.backend,
                                  .workers = settings->common.workers,
-                                 .chunk = 1,
+                                 .chunk = settings->chunk,
                                  .attempts = 2};
     int err = mp_pool_map(&pool, filter_item, job, job->image->height,
                           pnm_row_size(job->image), job->image->pixels, NULL);
@@ -220,6 +221,8 @@ static const struct program_number numbers[] = {
      3, offsetof(struct settings, channels)},
     {"rounds", "N", "Rounds of the filter for each value (default 2000)", 0,
      1000000, offsetof(struct settings, rounds)},
+    {"chunk", "N", "Rows a worker takes at once (default 1)", 1, PNM_SIDE_MAX,
+     offsetof(struct settings, chunk)},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -240,6 +243,6 @@ int main(int argc, char **argv)
         .texts = texts,
     };
     struct settings settings = {
-        .width = 120, .height = 80, .channels = 1, .rounds = 2000};
+        .width = 120, .height = 80, .channels = 1, .rounds = 2000, .chunk = 1};
     return program_main(&program, &settings, argc, argv);
 }
