@@ -1,13 +1,13 @@
-/* The store: what runs leave behind, `.mpstress/` in the working directory
- * or the directory of --store.
+/* The store: a directory (".mpstress") that remembers runs and failures.
  *
- *     history.db           SQLite: runs, their results, the findings
- *     failures/ID.mpt      the trace of each distinct failure (trace/trace.h)
+ *     history.db           SQLite: runs, results, findings
+ *     failures/ID.mpt      one trace per distinct failure
  *     failures/latest      symbolic link to the newest of them
  *
- * Several mpstress processes may use one store at once. A struct store
- * belongs to one thread at a time: the caller locks. Texts handed out by
- * lists live until the list is cleared. */
+ * Several processes may use one store at once, and several threads one struct
+ * store: everything here is one transaction, and waits up to 10 seconds for
+ * those of others. Functions return 0 or a negative code with DIAG set and
+ * the store as it was. */
 #ifndef MPS_STORE_STORE_H
 #define MPS_STORE_STORE_H
 
@@ -18,148 +18,139 @@
 struct mps_diag;
 struct store;
 
-#define STORE_DEFAULT_DIRECTORY ".mpstress"
+/* Version of the tables in history.db. */
+enum { STORE_FORMAT = 1, STORE_APPLICATION_ID = 0x6d707368 };
 
-enum {
-    STORE_ID_BYTES = 128,    /* of a failure, with the final NUL */
-    STORE_RUN_ID_BYTES = 33, /* of a run: 32 hexadecimal digits */
-    STORE_FORMAT = 1         /* user_version of history.db */
-};
+/* Sizes of the texts below, with the final NUL. */
+enum { STORE_ID_BYTES = 192, STORE_RUN_BYTES = 33 };
 
-/* Open the store in DIRECTORY. CREATE: make what is missing, and fail when it
- * cannot be written. Otherwise the store must exist (-ENOENT), and one that
- * this user may not write is opened for reading alone.
- *
- * -MPS_ECORRUPT for a damaged history, -MPS_EVERSION for a newer one,
- * -MPS_EINPUT for a database of somebody else, -errno for the rest; DIAG says
- * what to do. Release with store_close(), which accepts NULL. */
-int store_open(struct store **out, const char *directory, bool create,
+/* Open the store in directory DIR. CREATE: make what is missing and demand
+ * write access. Otherwise -ENOENT when there is no store; one that cannot be
+ * written is opened for reading, and functions that write give -MPS_ESTORE.
+ * -MPS_ECORRUPT, -MPS_EVERSION or -MPS_EINPUT for a history.db that is
+ * damaged, newer, or not ours. Release with store_close(). */
+int store_open(struct store **out, const char *dir, bool create,
                struct mps_diag *diag);
 void store_close(struct store *store);
-
-/* As given to store_open(). */
+/* The directory, as given to store_open(). */
 const char *store_directory(const struct store *store);
-bool store_is_writable(const struct store *store);
 
-/* -- Failures: one file each ---------------------------------------------- */
+/* -- Failures --------------------------------------------------------------*/
 
-/* "SCENARIO-xxxxxxxx" (the low 32 bits of FINGERPRINT) into BUF; a long
- * scenario name is cut. Returns BUF. */
+/* The id of a finding: "SCENARIO-xxxxxxxx", from the lower half of
+ * FINGERPRINT, fit for a file name. A very long scenario name is cut. Returns
+ * BUF. */
 const char *store_failure_id(char *buf, size_t size, const char *scenario,
                              uint64_t fingerprint);
 
-/* Where the trace of failure ID belongs, into BUF, whether or not it exists.
- * Returns BUF. */
-const char *store_failure_path(const struct store *store, const char *id,
-                               char *buf, size_t size);
+/* "DIR/failures/ID.mpt" into BUF, whether or not it exists. -ENAMETOOLONG
+ * leaves BUF empty. */
+int store_failure_path(const struct store *store, const char *id, char *buf,
+                       size_t size);
 
-/* Let failures/latest point to the trace of ID, at once. */
+/* Make failures/latest point to ID's trace. */
 int store_set_latest(struct store *store, const char *id,
                      struct mps_diag *diag);
 
-/* Find the trace that a user means by NAME: the path of a file, "latest", an
- * ID, or the beginning of exactly one ID. STORE may be NULL: then only paths
- * are found. *PATH is the caller's to free. -MPS_ENOMATCH when there is none
- * or more than one, with DIAG saying which. */
-int store_find(struct store *store, const char *name, char **path,
+/* Find the trace that NAME means: the path of an existing file, "latest", an
+ * id, or the only id that starts with NAME. *OUT is its path, the caller's to
+ * free. -MPS_ENOMATCH when there is none, or several; DIAG names similar ones.
+ * STORE may be NULL: only paths. */
+int store_find(struct store *store, const char *name, char **out,
                struct mps_diag *diag);
 
+/* One distinct failure over all runs. */
 struct store_failure {
     const char *id, *scenario;
-    const char *kind, *what;              /* as last seen */
-    uint64_t first_seen_ns, last_seen_ns; /* since 1970: start of the run */
-    uint64_t times;                       /* iterations, over all runs */
-    uint64_t runs;                        /* runs that saw it */
-    bool fixed;                           /* did not come back since it was
-                                             marked as fixed */
-    bool has_trace;                       /* failures/ID.mpt exists */
+    const char *kind;   /* "deadlock" */
+    const char *what;   /* one line, of the newest time */
+    const char *commit; /* under which it was seen last, or "" */
+    uint64_t fingerprint;
+    uint64_t first_seen_ns, last_seen_ns; /* since 1970 */
+    uint64_t times;                       /* iterations that had it */
+    uint64_t runs;                        /* runs that had it */
+    bool fixed;                           /* marked, and not seen again since */
+    bool trace;                           /* its .mpt exists */
 };
 
 struct store_failures {
     struct store_failure *items;
     size_t count;
-    void *storage;
 };
 
-/* The failures of SCENARIO (NULL: of all), last seen first. */
+/* The failures of SCENARIO (NULL: of all), the last seen first. Release with
+ * store_failures_free(), which takes an empty list too. */
 int store_failures(struct store *store, const char *scenario,
                    struct store_failures *out, struct mps_diag *diag);
-void store_failures_clear(struct store_failures *list);
+void store_failures_free(struct store_failures *list);
 
-/* -- Writing history ------------------------------------------------------- */
-
-struct store_run {
-    const char *command, *version;
-    const char *commit; /* of the tested program's repository, or "" */
-    uint64_t base_seed;
-    uint64_t started_ns; /* since 1970 */
-};
-
-/* Note the beginning of a run and make up its ID, random and unique. */
-int store_run_begin(struct store *store, const struct store_run *run,
-                    char id[static STORE_RUN_ID_BYTES], struct mps_diag *diag);
-/* And its end; a run that never ended was killed. */
-int store_run_end(struct store *store, const char *run, int exit_code,
-                  uint64_t ended_ns, struct mps_diag *diag);
-
-struct store_result {
-    const char *scenario;
-    const char *verdict; /* "pass", "fail", ... */
-    uint64_t iterations, failures, elapsed_ns;
-};
-
-/* Note (again: replace) the result of a scenario in RUN. */
-int store_scenario_result(struct store *store, const char *run,
-                          const struct store_result *result,
-                          struct mps_diag *diag);
-
-struct store_finding {
-    const char *scenario;
-    uint64_t fingerprint;
-    const char *kind, *what;
-    uint64_t first_iteration, first_seed, times;
-};
-
-/* Note (again: replace) a finding of RUN. */
-int store_finding(struct store *store, const char *run,
-                  const struct store_finding *finding, struct mps_diag *diag);
-
-/* Failure ID did not happen in RUN although its trace was replayed: it counts
- * as fixed until a later run reports it again. */
-int store_mark_fixed(struct store *store, const char *run, const char *id,
+/* Note that failure ID no longer happens. A later store_finding() of it takes
+ * that back. -MPS_ENOMATCH for an unknown id. */
+int store_mark_fixed(struct store *store, const char *id,
                      struct mps_diag *diag);
 
-/* -- Reading history ------------------------------------------------------- */
+/* -- Runs ------------------------------------------------------------------*/
 
-struct store_row {
-    const char *run, *scenario, *verdict, *commit;
-    uint64_t started_ns; /* of the run */
-    uint64_t iterations, failures, elapsed_ns;
-    bool ended; /* false: the run was killed or still goes on */
+struct store_run {
+    char id[STORE_RUN_BYTES]; /* random, so that stores can be merged */
 };
 
-struct store_rows {
-    struct store_row *items;
+/* Note that a run starts. COMMIT (of the user's program) may be NULL. */
+int store_run_begin(struct store *store, const char *command,
+                    const char *commit, uint64_t seed, struct store_run *run,
+                    struct mps_diag *diag);
+/* RUN is over. A run that never says so shows as interrupted. */
+int store_run_end(struct store *store, const struct store_run *run,
+                  int exit_code, struct mps_diag *diag);
+
+/* What SCENARIO gave in RUN, or so far: replaces an earlier word. */
+int store_scenario_result(struct store *store, const struct store_run *run,
+                          const char *scenario, const char *verdict,
+                          uint64_t iterations, uint64_t failures,
+                          uint64_t elapsed_ns, struct mps_diag *diag);
+
+/* A distinct finding of one run. */
+struct store_finding {
+    const char *scenario, *kind, *what, *id;
+    uint64_t fingerprint;
+    uint64_t first_iteration, seed; /* seed of that iteration */
+    uint64_t times;                 /* iterations of the run that had it */
+};
+
+/* Note FINDING of RUN; replaces an earlier word about it. */
+int store_finding(struct store *store, const struct store_run *run,
+                  const struct store_finding *finding, struct mps_diag *diag);
+
+/* One scenario of one run. */
+struct store_result {
+    const char *run, *command, *commit; /* commit may be "" */
+    const char *scenario, *verdict;
+    uint64_t started_ns; /* since 1970 */
+    uint64_t seed, iterations, failures, elapsed_ns;
+    bool ended; /* else interrupted, or still running */
+    int exit_code;
+};
+
+struct store_history {
+    struct store_result *items;
     size_t count;
-    void *storage;
 };
 
-/* The results of SCENARIO (NULL: of all), newest run first. */
-int store_history(struct store *store, const char *scenario,
-                  struct store_rows *out, struct mps_diag *diag);
-void store_rows_clear(struct store_rows *list);
+/* The newest LIMIT (0: all) results of SCENARIO (NULL: of all), newest first.
+ * Release with store_history_free(). */
+int store_history(struct store *store, const char *scenario, size_t limit,
+                  struct store_history *out, struct mps_diag *diag);
+void store_history_free(struct store_history *history);
 
-/* -- Merging ----------------------------------------------------------------
- */
+/* -- Merging ---------------------------------------------------------------*/
 
-struct store_merge_counts {
-    uint64_t runs, failures; /* that were new here */
+struct store_merged {
+    uint64_t runs, failures; /* that INTO did not have */
 };
 
-/* Add the history and the traces of the store in DIRECTORY to STORE; what is
- * here already stays, so merging twice adds nothing. COUNTS may be NULL. On
- * failure the history is as before; traces copied so far stay. */
-int store_merge(struct store *store, const char *directory,
-                struct store_merge_counts *counts, struct mps_diag *diag);
+/* Add what the store in directory FROM knows: its runs and the traces that
+ * are missing here. Merging twice adds nothing. FROM is only read. */
+int store_merge(struct store *into, const char *from, struct store_merged *out,
+                struct mps_diag *diag);
 
 #endif
