@@ -55,3 +55,9 @@ void point_end(struct point point, int64_t result)
     if (point.position)
         segment_op_end(runtime.segment, local.task, point.position, result);
 }
+
+void point_start(void)
+{
+    uint32_t flags = 0;
+    delay(&runtime.segment->tasks[local.task], &flags);
+}

@@ -20,4 +20,7 @@ struct point point_begin(enum op_kind kind, uint32_t object, uint64_t argument,
 /* The op is done; RESULT is what it gave, -errno on failure. */
 void point_end(struct point point, int64_t result);
 
+/* A task begins: start offsets vary, too. Not an op. */
+void point_start(void);
+
 #endif

@@ -25,6 +25,10 @@ static struct {
     int last_pid_fd; /* ns_last_pid, -1: pids are not fixed */
     int pid;
     bool has_capabilities; /* kept only for the line above */
+    /* Started as a script: what the kernel put before its arguments, the
+     * interpreter, its option and the script's path. */
+    char **prefix;
+    uint32_t prefix_count;
 } server;
 
 static void futex_wait(const uint32_t *word, uint32_t value)
@@ -63,13 +67,17 @@ static void set_arguments(int *argc, char ***argv)
     char *to = text, *end = text + sizeof(text);
     uint32_t from = config->arguments;
     uint32_t count = 0;
-    for (; count < config->argc && count < 1023; count++) {
+    while (count < server.prefix_count && count < 16) {
+        arguments[count] = server.prefix[count];
+        count++;
+    }
+    for (uint32_t i = 0; i < config->argc && count < 1023 && to < end; i++) {
         const char *argument = text_at(config, from);
-        arguments[count] = to;
-        to = text_put(to, end, argument) + 1;
         from += (uint32_t)strlen(argument) + 1;
-        if (to >= end)
-            break;
+        if (!i && server.prefix_count)
+            continue; /* the script's path stands in for argv[0] */
+        arguments[count++] = to;
+        to = text_put(to, end, argument) + 1;
     }
     arguments[count] = NULL;
     from = config->environment;
@@ -261,6 +269,11 @@ void server_run(int *argc, char ***argv)
     if (server.pid != 1)
         SYS6(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0);
     SYS6(SYS_prctl, PR_SET_TIMERSLACK, 1, 0, 0, 0, 0);
+    uint32_t given = runtime.segment->config.argc;
+    if (given && (uint32_t)*argc > given) {
+        server.prefix = *argv;
+        server.prefix_count = (uint32_t)*argc - given + 1;
+    }
     const char *bind = getenv("LD_BIND_NOW");
     if (bind && !strcmp(bind, SEGMENT_BIND_MARK))
         unsetenv("LD_BIND_NOW");

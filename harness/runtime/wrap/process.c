@@ -24,6 +24,7 @@ static pid_t fork_at(uint64_t site, struct entry entry)
     pid_t pid = REAL(fork)();
     if (!pid) {
         tasks_become((uint32_t)task);
+        point_start();
         return 0;
     }
     if (pid < 0)

@@ -36,6 +36,7 @@ static void begin_thread(uint32_t task)
 {
     pthread_setspecific(end_key, &starts[task]);
     tasks_become(task);
+    point_start();
 }
 
 static void *run_posix(void *argument)
