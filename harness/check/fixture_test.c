@@ -97,8 +97,9 @@ void fixture_again(struct fixture *f)
 {
     f->segment->config.iteration++;
     memset(f->snapshots, 0, sizeof(f->snapshots));
-    must(!ftruncate(f->outcome.stdout_fd, 0));
-    must(!ftruncate(f->outcome.stderr_fd, 0));
+    const int outputs[] = {f->outcome.stdout_fd, f->outcome.stderr_fd};
+    for (int i = 0; i < 2; i++)
+        must(!ftruncate(outputs[i], 0) && !lseek(outputs[i], 0, SEEK_SET));
     if (f->directory)
         must(!fs_empty_dir(f->outcome.directory_fd));
     finding_list_clear(&f->findings);
@@ -113,7 +114,7 @@ uint64_t fixture_site(struct fixture *f, uint64_t offset)
 
 const struct expr *fixture_expr(struct fixture *f, const char *text)
 {
-    struct expr *expr;
+    struct expr *expr = NULL;
     must(f->expr_count < FIXTURE_LIST && !expr_parse(&expr, text, NULL));
     return f->exprs[f->expr_count++] = expr;
 }
