@@ -93,34 +93,31 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     }
 }
 
-/* The variants one by one, below the options. */
-static char *describe_variants(int key, const char *text, void *input)
+/* The variants one by one; NULL when out of memory. argp frees it. */
+static char *describe_variants(const struct program_variant *variants)
 {
-    const struct parse *parse = input;
-    (void)text;
-    if (key != ARGP_KEY_HELP_POST_DOC)
-        return NULL;
-    char *doc = NULL;
+    char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&doc, &size);
+    FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
     fputs("Variants (the first is the default):\n", out);
-    for (const struct program_variant *v = parse->program->variants; v->name;
-         v++)
+    for (const struct program_variant *v = variants; v->name; v++)
         fprintf(out, "\n  %s: %s\n", v->name, v->about);
     if (fclose(out)) {
-        free(doc);
+        free(text);
         return NULL;
     }
-    return doc;
+    return text;
 }
 
+/* argp asks for each part of its help; the variants go below the options. */
 static char *filter_help(int key, const char *text, void *input)
 {
+    const struct parse *parse = input;
     if (key == ARGP_KEY_HELP_POST_DOC)
-        return describe_variants(key, text, input);
-    return (char *)(uintptr_t)text; /* argp frees it only when it is new */
+        return describe_variants(parse->program->variants);
+    return (char *)(uintptr_t)text; /* as it is: argp frees only what is new */
 }
 
 int program_run_variant(const struct program *program, void *settings, int argc,

@@ -64,8 +64,12 @@ static int filter_over_pool(struct job *job)
                                  .workers = settings->common.workers,
                                  .chunk = settings->chunk,
                                  .attempts = 2};
-    int err = mp_pool_map(&pool, filter_item, job, job->image->height,
-                          pnm_row_size(job->image), job->image->pixels, NULL);
+    struct mp_pool_report report;
+    int err =
+        mp_pool_map(&pool, filter_item, job, job->image->height,
+                    pnm_row_size(job->image), job->image->pixels, &report);
+    if (!err && report.missing)
+        err = -ECHILD;
     return err ? program_fail("map", err) : 0;
 }
 
