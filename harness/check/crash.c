@@ -1,10 +1,17 @@
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 #include "always.h"
 #include "show.h"
 
-enum { NOBODY = -1, SOMEBODY = -2 };
+/* How a task died. */
+struct death {
+    int signal; /* 0: not by a signal */
+    /* The kill() that sent it, NULL when none is known. */
+    const struct segment_op *kill;
+    bool forgotten; /* the op ring does not reach back far enough to tell */
+};
 
 /* Signals that only arrive because somebody sends them. */
 static bool is_request(int signal)
@@ -19,29 +26,28 @@ static bool is_process(const struct segment_task *task)
     return task->state != TASK_FREE && !task->is_thread;
 }
 
-/* The task that sent SIGNAL to task VICTIM, the last one if several did;
- * NOBODY, or SOMEBODY when the op ring no longer reaches back that far. */
-static int find_sender(const struct segment *segment, uint32_t victim,
-                       int signal)
+/* Find the kill() that sent DEATH->signal to task VICTIM: the last one if
+ * there were several. */
+static void find_kill(const struct segment *segment, uint32_t victim,
+                      struct death *death)
 {
-    int sender = NOBODY;
     uint64_t at = 0;
     const struct segment_op *op;
     while ((op = segment_op_next(segment, &at))) {
         /* A task that kills itself never sees the call come back. */
         bool delivered = !op->end || op->result == 0;
         if (op->kind != OP_KIND_KILL || !delivered ||
-            op->argument != (uint64_t)signal || op->task >= SEGMENT_TASKS)
+            op->argument != (uint64_t)death->signal ||
+            op->task >= SEGMENT_TASKS)
             continue;
         const struct segment_object *object =
             segment_object_get(segment, op->object);
         /* Sent to a process group, or through a pidfd: to whom is not known.*/
         if (!object || object->kind != OBJECT_TASK || object->backing == victim)
-            sender = (int)op->task;
+            death->kill = op;
     }
-    if (sender == NOBODY && is_request(signal) && segment_ops_lost(segment))
-        return SOMEBODY;
-    return sender;
+    death->forgotten =
+        !death->kill && is_request(death->signal) && segment_ops_lost(segment);
 }
 
 static bool same_process(const struct segment *segment, uint32_t a, uint32_t b)
@@ -58,61 +64,65 @@ static bool was_alive_at_limit(const struct outcome *outcome, uint32_t task)
     return false;
 }
 
-/* Whether mpstress killed TASK when the iteration was over. */
+/* Whether TASK only ended because the iteration was over: killed by mpstress,
+ * by the kernel on its parent's behalf (PR_SET_PDEATHSIG), or by writing to
+ * those who had gone. */
 static bool was_cleaned_up(const struct outcome *outcome, uint32_t number,
                            int signal)
 {
-    const struct segment_task *root = &outcome->segment->tasks[0];
-    const struct segment_task *task = &outcome->segment->tasks[number];
-    if (outcome->timed_out && was_alive_at_limit(outcome, number))
+    const struct segment *segment = outcome->segment;
+    const struct segment_task *root = &segment->tasks[0];
+    const struct segment_task *task = &segment->tasks[number];
+    if (outcome->timed_out &&
+        (signal == SIGKILL || was_alive_at_limit(outcome, number)))
         return true;
-    return signal == SIGKILL &&
-           (outcome->timed_out ||
-            (root->ended_at && task->ended_at &&
-             task->ended_at > root->ended_at) ||
-            (outcome->segment->control.orphans && !task->ended_at));
+    if (!root->ended_at)
+        return false;
+    const struct segment_op *op = segment_op_current(segment, number);
+    if (signal == SIGPIPE)
+        return op && op->begin > root->ended_at;
+    return is_request(signal) &&
+           (!task->ended_at || task->ended_at > root->ended_at);
 }
 
-/* Append ", which 0.1 (killer) sent". */
-static void show_sender(struct str *s, const struct segment *segment,
-                        uint32_t victim, int sender)
+static bool by_itself(const struct segment *segment, uint32_t task,
+                      const struct death *death)
 {
-    if (sender < 0)
-        return;
-    if (same_process(segment, victim, (uint32_t)sender)) {
-        str_add(s, ", which it sent itself");
-        return;
-    }
-    str_add(s, ", sent by ");
-    show_task(s, segment, (uint32_t)sender);
+    return death->kill && same_process(segment, task, death->kill->task);
 }
 
-static struct finding *report(struct judge *judge, uint32_t task, int signal,
-                              int sender)
+static struct finding *report(struct judge *judge, uint32_t task,
+                              const struct death *death)
 {
     const struct segment *segment = judge->segment;
+    bool itself = by_itself(segment, task, death);
     struct str s;
     str_init(&s);
     str_add(&s, task ? "task " : "the target, task ");
     show_task(&s, segment, task);
     str_add(&s, task ? " was killed by " : ", was killed by ");
-    show_signal(&s, signal);
-    show_sender(&s, segment, task, sender);
+    show_signal(&s, death->signal);
+    if (itself) {
+        str_add(&s, ", which it sent itself");
+    } else if (death->kill) {
+        str_add(&s, ", sent by ");
+        show_task(&s, segment, death->kill->task);
+    }
     struct finding *finding =
         judge_find(judge, FINDING_CRASH, NULL, "%s", s.data);
     str_fini(&s);
 
+    struct location location;
     const struct segment_op *op = segment_op_current(segment, task);
-    if (op)
-        judge_place(judge, finding, op->site, task, "its last operation: %s",
-                    op_kind_name(op->kind));
-    if (sender >= 0 && !same_process(segment, task, (uint32_t)sender)) {
-        const struct segment_op *kill =
-            segment_op_current(segment, (uint32_t)sender);
-        if (kill && kill->kind == OP_KIND_KILL)
-            judge_place(judge, finding, kill->site, (uint32_t)sender,
-                        "sent the signal");
+    if (op && judge_locate_op(judge, op, &location)) {
+        char role[64];
+        snprintf(role, sizeof(role), "its last operation: %s",
+                 op_kind_name(op->kind));
+        judge_location(judge, finding, &location, task, role);
     }
+    if (death->kill && !itself)
+        judge_place(judge, finding, death->kill->site, death->kill->task,
+                    "sent the signal");
     return finding;
 }
 
@@ -121,28 +131,26 @@ static bool judge_root(struct judge *judge)
     const struct outcome *outcome = judge->outcome;
     if (outcome->timed_out || !WIFSIGNALED(outcome->status))
         return false;
-    int signal = WTERMSIG(outcome->status);
-    report(judge, 0, signal, find_sender(judge->segment, 0, signal));
+    struct death death = {.signal = WTERMSIG(outcome->status)};
+    find_kill(judge->segment, 0, &death);
+    report(judge, 0, &death);
     return true;
 }
 
-/* The signal that TASK crashed by and who sent it, or 0. */
-static int crash_of(const struct outcome *outcome, uint32_t number, int *sender)
+/* Whether TASK, not the root, crashed, and how. */
+static bool find_crash(const struct outcome *outcome, uint32_t number,
+                       struct death *death)
 {
     const struct segment *segment = outcome->segment;
     const struct segment_task *task = &segment->tasks[number];
     if (!is_process(task) || !task->status_known ||
         !WIFSIGNALED(task->exit_status))
-        return 0;
-    int signal = WTERMSIG(task->exit_status);
-    *sender = find_sender(segment, number, signal);
-    if (*sender == SOMEBODY)
-        return 0;
-    if (*sender >= 0 && !same_process(segment, number, (uint32_t)*sender))
-        return 0;
-    if (*sender == NOBODY && was_cleaned_up(outcome, number, signal))
-        return 0;
-    return signal;
+        return false;
+    *death = (struct death){.signal = WTERMSIG(task->exit_status)};
+    find_kill(segment, number, death);
+    if (death->kill)
+        return by_itself(segment, number, death);
+    return !death->forgotten && !was_cleaned_up(outcome, number, death->signal);
 }
 
 /* The first of the others to crash is the finding, the rest its detail. */
@@ -151,31 +159,28 @@ static bool judge_others(struct judge *judge)
     const struct segment *segment = judge->segment;
     size_t count = segment_task_count(segment);
     uint32_t first = 0;
-    int first_signal = 0, first_sender = NOBODY;
-    struct str more;
-    str_init(&more);
+    struct death first_death = {0};
+    struct str all;
+    str_init(&all);
     for (uint32_t i = 1; i < count; i++) {
-        int sender;
-        int signal = crash_of(judge->outcome, i, &sender);
-        if (!signal)
+        struct death death;
+        if (!find_crash(judge->outcome, i, &death))
             continue;
-        if (!first_signal ||
+        if (!first ||
             segment->tasks[i].ended_at < segment->tasks[first].ended_at) {
             first = i;
-            first_signal = signal;
-            first_sender = sender;
+            first_death = death;
         }
-        str_add(&more, "task ");
-        show_task(&more, segment, i);
-        str_add(&more, " was killed by ");
-        show_signal(&more, signal);
-        str_add_char(&more, '\n');
+        str_add(&all, "task ");
+        show_task(&all, segment, i);
+        str_add(&all, " was killed by ");
+        show_signal(&all, death.signal);
+        str_add_char(&all, '\n');
     }
-    if (first_signal)
-        judge_detail(judge, report(judge, first, first_signal, first_sender),
-                     &more);
-    str_fini(&more);
-    return first_signal;
+    if (first)
+        judge_detail(judge, report(judge, first, &first_death), &all);
+    str_fini(&all);
+    return first;
 }
 
 struct crashes always_crash(struct judge *judge)

@@ -36,6 +36,8 @@ Test(crash, names_the_worker_that_killed_the_root)
     uint32_t worker = fixture_task(f, 0, "killer");
     f->site = 0x555;
     fixture_op(f, worker, OP_KIND_KILL, task_object(f, 0), SIGKILL);
+    f->site = 0x556;
+    fixture_op(f, worker, OP_KIND_READ, 0, 0);
     f->outcome.status = SIGKILL;
     const struct finding *finding =
         fixture_expect(f, FINDING_CRASH,
@@ -131,6 +133,31 @@ Test(crash, accepts_orphans_that_mpstress_killed)
     fixture_end(f, orphan, SIGKILL);
     f->segment->control.orphans = 1;
     fixture_expect_clean(f);
+    fixture_free(f);
+}
+
+Test(crash, accepts_workers_that_went_down_with_the_root)
+{
+    struct fixture *f = fixture_new();
+    uint32_t told = fixture_task(f, 0, "told by the kernel");
+    uint32_t writer = fixture_task(f, 0, "writer");
+    fixture_op(f, writer, OP_KIND_READ, 0, 0);
+    fixture_end(f, 0, 0);
+    fixture_end(f, told, SIGTERM);
+    fixture_block(f, writer, OP_KIND_WRITE, 0, 1);
+    fixture_end(f, writer, SIGPIPE);
+    fixture_expect_clean(f);
+    fixture_free(f);
+}
+
+Test(crash, does_not_excuse_a_broken_pipe_before_the_root_ended)
+{
+    struct fixture *f = fixture_new();
+    uint32_t writer = fixture_task(f, 0, "writer");
+    fixture_block(f, writer, OP_KIND_WRITE, 0, 1);
+    fixture_end(f, 0, 0);
+    fixture_end(f, writer, SIGPIPE); /* noticed late: never waited for */
+    fixture_expect(f, FINDING_CRASH, "task 0.0 (writer) was killed by SIGPIPE");
     fixture_free(f);
 }
 

@@ -82,8 +82,8 @@ void judge_detail(struct judge *judge, struct finding *finding,
     str_fini(detail);
 }
 
-bool judge_locate(const struct judge *judge, uint64_t site,
-                  struct location *out)
+static bool locate(const struct judge *judge, uint64_t site,
+                   bool return_address, struct location *out)
 {
     const struct segment_module *module =
         segment_module_of(judge->segment, site);
@@ -93,9 +93,23 @@ bool judge_locate(const struct judge *judge, uint64_t site,
     char path[sizeof(module->path)];
     memcpy(path, module->path, sizeof(path));
     path[sizeof(path) - 1] = '\0';
-    symbols_find(judge->outcome->symbols, path, segment_site_offset(site), true,
-                 out);
+    symbols_find(judge->outcome->symbols, path, segment_site_offset(site),
+                 return_address, out);
     return true;
+}
+
+bool judge_locate(const struct judge *judge, uint64_t site,
+                  struct location *out)
+{
+    return locate(judge, site, true, out);
+}
+
+bool judge_locate_op(const struct judge *judge, const struct segment_op *op,
+                     struct location *out)
+{
+    /* Of a signal the first instruction of its handler is known, of all else
+     * where the call returns to. */
+    return locate(judge, op->site, op->kind != OP_KIND_SIGNAL, out);
 }
 
 void judge_location(struct judge *judge, struct finding *finding,

@@ -75,9 +75,11 @@ void judge_location(struct judge *judge, struct finding *finding,
                     const struct location *location, uint32_t task,
                     const char *role);
 
-/* The source line of SITE; false when it is unknown. */
+/* The source line of SITE, of OP; false when it is unknown. */
 bool judge_locate(const struct judge *judge, uint64_t site,
                   struct location *out);
+bool judge_locate_op(const struct judge *judge, const struct segment_op *op,
+                     struct location *out);
 
 /* The value of EXPR in this iteration; says what is wrong with INVARIANT in
  * the diagnostic when there is none. */

@@ -160,3 +160,23 @@ void show_signal(struct str *s, int signal)
     else
         str_addf(s, "signal %d", signal);
 }
+
+void show_location(struct str *s, const struct location *location)
+{
+    if (location->function) {
+        show_text(s, location->function);
+        str_add(s, "()");
+    } else if (location->module) {
+        const char *slash = strrchr(location->module, '/');
+        show_text(s, slash ? slash + 1 : location->module);
+        str_addf(s, "+0x%" PRIx64, location->offset);
+    } else {
+        str_add(s, "?");
+    }
+    if (!location->file)
+        return;
+    str_add_char(s, ' ');
+    show_text(s, location->file);
+    if (location->line)
+        str_addf(s, ":%d", location->line);
+}

@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "segment/read.h"
+#include "symbols/symbols.h"
 
 /* SIZE bytes, at most about MAX columns of them, then "...". What cannot be
  * printed becomes \n, \t or \xNN. */
@@ -29,6 +30,9 @@ void show_task(struct str *s, const struct segment *segment, uint32_t task);
 
 /* "mutex /ring+0x40". */
 void show_object(struct str *s, const struct segment *segment, uint32_t number);
+
+/* "queue_get() queue.c:71", as much of it as is known. */
+void show_location(struct str *s, const struct location *location);
 
 /* "SIGSEGV", or "signal 34". */
 void show_signal(struct str *s, int signal);

@@ -1,0 +1,53 @@
+/* The tasks of an iteration that had not ended when its time was up: who they
+ * are, what each was doing, who holds what it waits for.
+ *
+ * From two sources: the snapshots, taken before anything was killed, say who
+ * was alive and where in the code; the segment says which op each was in.
+ * Private to check/. */
+#ifndef MPS_CHECK_WAITERS_H
+#define MPS_CHECK_WAITERS_H
+
+#include "judge.h"
+
+enum { WAITERS_MAX = 256 };
+
+struct waiter {
+    int task; /* number, or -1: a process mpstress does not know */
+    const struct task_snapshot *snapshot; /* or NULL */
+    const struct segment_op *op;          /* it is inside, or NULL */
+};
+
+struct waiters {
+    const struct judge *judge;
+    struct waiter list[WAITERS_MAX];
+    size_t count; /* in the list */
+    size_t alive; /* may be more */
+    size_t total; /* tasks that were made */
+};
+
+/* Fill WAITERS from the judge's outcome. */
+void waiters_gather(struct waiters *waiters, const struct judge *judge);
+
+/* The one that is task number TASK, or NULL. */
+const struct waiter *waiters_find(const struct waiters *waiters, int task);
+
+/* Whether WAITER works, or soon will, rather than waits for somebody. */
+bool waiter_is_running(const struct waiter *waiter);
+
+/* The task that holds what WAITER waits for, or -1. */
+int waiter_holder(const struct waiters *waiters, const struct waiter *waiter);
+
+/* Where in the program's own code WAITER is; false when that is unknown. */
+bool waiter_locate(const struct waiters *waiters, const struct waiter *waiter,
+                   struct location *out);
+
+/* Append who it is: "0.1 (worker)", "process 17 (sh)". */
+void waiter_show(struct str *s, const struct waiters *waiters,
+                 const struct waiter *waiter);
+
+/* Append what it does: "read pipe 0:3", "wait(0.1)", "futex", "running in
+ * spin()". */
+void waiter_show_doing(struct str *s, const struct waiters *waiters,
+                       const struct waiter *waiter);
+
+#endif
