@@ -29,9 +29,9 @@ struct report_finding {
                                       written */
     uint64_t times;                /* iterations that had it */
     uint64_t first_iteration, first_seed;
-    const char *parameters; /* "workers=3 increments=200" */
+    const char *parameters;           /* "workers=3 increments=200" */
     uint32_t replays, replays_failed; /* k of n; n = 0: not replayed */
-    bool expected; /* the scenario expects this kind */
+    bool expected;                    /* the scenario expects this kind */
 };
 
 struct report_scenario {
@@ -39,10 +39,10 @@ struct report_scenario {
     enum verdict verdict;
     const char *reason; /* one line, why not pass; "" when pass */
     bool expect_fail;
-    int expected_kind; /* enum finding_kind, or -1 */
+    int expected_kind;                      /* enum finding_kind, or -1 */
     uint64_t planned, iterations, failures; /* failures: iterations with a
                                                finding */
-    uint64_t elapsed_ns; /* while it ran */
+    uint64_t elapsed_ns;                    /* while it ran */
     const struct report_finding *findings;
     size_t finding_count;
     const char *const *never_reached; /* mps_sometimes names */

@@ -1,0 +1,38 @@
+/* The pieces that several reports show of a finding. Private to report/. */
+#ifndef MPS_REPORT_BLOCK_H
+#define MPS_REPORT_BLOCK_H
+
+#include "base/str.h"
+#include "report.h"
+
+/* Append the block of FINDING that report_finding_text() prints. */
+void block_add(struct str *s, bool color,
+               const struct report_scenario *scenario,
+               const struct report_finding *finding);
+
+/* Append "targets/counter.c:88", or "counter+0x1130" without a source line;
+ * nothing when even that is unknown. */
+void block_add_site(struct str *s, const struct location *location);
+
+/* The finding that stands for SCENARIO where there is room for one: the
+ * earliest expected one if the scenario caught it, else the earliest that
+ * nobody expected. NULL when there is none. */
+const struct report_finding *
+block_main_finding(const struct report_scenario *scenario);
+
+/* Whether SCENARIO expects a failure and found it. */
+bool block_is_caught(const struct report_scenario *scenario);
+
+/* Append the command that repeats FINDING: a replay of its trace, or the one
+ * iteration when there is no trace. Quoted for a shell where needed. */
+void reproduce_add(struct str *s, const struct report_run *run,
+                   const struct report_scenario *scenario,
+                   const struct report_finding *finding);
+
+/* The finding whose command ends the summary: the first unexpected one of the
+ * first failed scenario, which goes to *SCENARIO. NULL when there is none. */
+const struct report_finding *
+reproduce_pick(const struct report_run *run,
+               const struct report_scenario **scenario);
+
+#endif

@@ -1,0 +1,101 @@
+#include "formats.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/io.h"
+
+static const struct report_format formats[] = {
+    {"json", "everything about the run, for programs", json_write},
+    {"junit", "XML that CI systems show as test results", junit_write},
+};
+
+const struct report_format *report_formats(size_t *count)
+{
+    *count = sizeof(formats) / sizeof(formats[0]);
+    return formats;
+}
+
+/* The whole report in memory: it is small, and so nothing of it reaches the
+ * file unless all of it is there. The caller frees *TEXT. */
+static int render(const struct report_format *format,
+                  const struct report_run *run, char **text, size_t *size)
+{
+    *text = NULL;
+    FILE *memory = open_memstream(text, size);
+    if (!memory)
+        return -errno;
+    int err = format->write(memory, run);
+    if (fclose(memory) && !err)
+        err = -errno;
+    if (err) {
+        free(*text);
+        *text = NULL;
+    }
+    return err;
+}
+
+/* A device or pipe is written to: renaming a file onto /dev/null would take
+ * it away from everybody. */
+static int write_special(const char *path, const char *text, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    int err = io_write_all(fd, text, size);
+    if (close(fd) && !err)
+        err = -errno;
+    return err;
+}
+
+static int write_path(const char *path, const char *text, size_t size)
+{
+    struct stat status;
+    if (stat(path, &status))
+        return io_replace_file(path, text, size);
+    if (S_ISDIR(status.st_mode))
+        return -EISDIR;
+    if (!S_ISREG(status.st_mode))
+        return write_special(path, text, size);
+    /* The file that a symbolic link points to is meant, not the link. */
+    char *real = realpath(path, NULL);
+    if (!real)
+        return -errno;
+    int err = io_replace_file(real, text, size);
+    free(real);
+    return err;
+}
+
+static int write_stdout(const char *text, size_t size)
+{
+    errno = 0;
+    if (fwrite(text, 1, size, stdout) == size && !fflush(stdout))
+        return 0;
+    return errno ? -errno : -EIO;
+}
+
+int report_write(const struct report_format *format, const char *path,
+                 const struct report_run *run, struct mps_diag *diag)
+{
+    char *text;
+    size_t size;
+    int err = render(format, run, &text, &size);
+    if (err)
+        return diag_set(diag, err, "the %s report could not be made: %s",
+                        format->name, error_text(err));
+    bool to_stdout = !strcmp(path, "-");
+    err = to_stdout ? write_stdout(text, size) : write_path(path, text, size);
+    free(text);
+    if (err)
+        return diag_set(diag, err, "%s: the %s report was not written: %s",
+                        to_stdout ? "standard output" : path, format->name,
+                        error_text(err));
+    return 0;
+}

@@ -1,0 +1,76 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "block.h"
+#include "words.h"
+
+static const char default_store[] = ".mpstress";
+
+/* TEXT as one word of a shell. */
+static void add_word(struct str *s, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-_./+=:,@%";
+    if (*text && !text[strspn(text, plain)]) {
+        str_add(s, text);
+        return;
+    }
+    struct str quoted;
+    str_init(&quoted);
+    str_add_char(&quoted, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            str_add(&quoted, "'\\'");
+        str_add_char(&quoted, *text);
+    }
+    str_add_char(&quoted, '\'');
+    words_clean(s, quoted.data);
+    str_fini(&quoted);
+}
+
+static void add_replay(struct str *s, const struct report_run *run,
+                       const struct report_finding *finding)
+{
+    str_add(s, "mpstress replay ");
+    if (run->store && *run->store && strcmp(run->store, default_store)) {
+        str_add(s, "--store ");
+        add_word(s, run->store);
+        str_add_char(s, ' ');
+    }
+    add_word(s, finding->id);
+}
+
+void reproduce_add(struct str *s, const struct report_run *run,
+                   const struct report_scenario *scenario,
+                   const struct report_finding *finding)
+{
+    if (finding->id && *finding->id && finding->trace && *finding->trace) {
+        add_replay(s, run, finding);
+        return;
+    }
+    str_addf(s, "mpstress run --seed 0x%" PRIx64 " --only %" PRIu64 " ",
+             run->base_seed, finding->first_iteration);
+    const char *program = run->command ? strstr(run->command, " -- ") : NULL;
+    if (scenario->path && *scenario->path)
+        add_word(s, scenario->path);
+    else if (program)
+        words_clean(s, program + 1); /* already as the user typed it */
+    else
+        add_word(s, scenario->name);
+}
+
+const struct report_finding *
+reproduce_pick(const struct report_run *run,
+               const struct report_scenario **scenario)
+{
+    for (size_t i = 0; i < run->scenario_count; i++) {
+        *scenario = &run->scenarios[i];
+        if ((*scenario)->verdict != VERDICT_FAIL)
+            continue;
+        const struct report_finding *finding = block_main_finding(*scenario);
+        if (finding)
+            return finding;
+    }
+    return NULL;
+}
