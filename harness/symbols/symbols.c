@@ -1,58 +1,56 @@
 #include "symbols.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <uthash.h>
+#include <unistd.h>
 
 #include "base/str.h"
-#include "files.h"
 #include "intern.h"
-#include "lookup.h"
+#include "module.h"
+#include "process.h"
+#include "sites.h"
+#include "source.h"
 
-/* A module file, opened once; a failed opening is remembered, too. */
-struct module {
-    UT_hash_handle hh;
-    char *path; /* key */
-    Dwfl *dwfl;
-    Dwfl_Module *module;
-    Dwarf_Addr bias; /* loaded address - link-time address */
-};
+enum { INLINE_DEPTH = 16, STACK_DEPTH = 128 };
 
-struct site_key {
-    const char *module; /* interned */
-    uint64_t address;
-};
-
-struct site {
-    UT_hash_handle hh;
-    struct site_key key;
-    struct location location;
+/* A file that was asked for; without MODULE, it could not be read. */
+struct known_module {
+    struct known_module *next;
+    const char *path; /* interned */
+    struct module *module;
+    bool tried_process; /* also through a process that had it mapped */
 };
 
 struct symbols {
-    pthread_mutex_t lock;
-    struct intern_table *texts;
-    char *root;
-    struct module *modules;
-    struct site *sites;
+    pthread_mutex_t lock; /* guards everything below */
+    struct intern texts;
+    struct sites sites;
+    struct known_module *modules;
+    struct str scratch;
+    const char *roots[3]; /* as given, without symbolic links, NULL */
 };
 
 int symbols_open(struct symbols **out, const char *root)
 {
     struct symbols *symbols = calloc(1, sizeof(*symbols));
-    *out = NULL;
     if (!symbols)
         return -ENOMEM;
     pthread_mutex_init(&symbols->lock, NULL);
-    symbols->texts = intern_new();
-    symbols->root = root ? strdup(root) : NULL;
-    if (!symbols->texts || (root && !symbols->root)) {
-        symbols_close(symbols);
-        return -ENOMEM;
+    intern_init(&symbols->texts);
+    sites_init(&symbols->sites);
+    str_init(&symbols->scratch);
+    if (root && *root == '/') {
+        char *real = realpath(root, NULL);
+        symbols->roots[0] = intern(&symbols->texts, root);
+        symbols->roots[1] = intern(&symbols->texts, real);
+        free(real);
+        if (!symbols->roots[0]) {
+            symbols_close(symbols);
+            return -ENOMEM;
+        }
     }
     *out = symbols;
     return 0;
@@ -62,188 +60,191 @@ void symbols_close(struct symbols *symbols)
 {
     if (!symbols)
         return;
-    struct module *module, *next_module;
-    HASH_ITER(hh, symbols->modules, module, next_module)
-    {
-        HASH_DEL(symbols->modules, module);
-        if (module->dwfl)
-            dwfl_end(module->dwfl);
-        free(module->path);
-        free(module);
+    while (symbols->modules) {
+        struct known_module *known = symbols->modules;
+        symbols->modules = known->next;
+        module_close(known->module);
+        free(known);
     }
-    struct site *site, *next_site;
-    HASH_ITER(hh, symbols->sites, site, next_site)
-    {
-        HASH_DEL(symbols->sites, site);
-        free(site);
-    }
-    intern_free(symbols->texts);
-    free(symbols->root);
+    sites_fini(&symbols->sites);
+    intern_fini(&symbols->texts);
+    str_fini(&symbols->scratch);
     pthread_mutex_destroy(&symbols->lock);
     free(symbols);
 }
 
-static const Dwfl_Callbacks offline_callbacks = {
-    .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
-    .section_address = dwfl_offline_section_address,
-};
-
-static struct module *module_get(struct symbols *symbols, const char *path)
+/* The module PATH (interned), read at the first call; NULL if it cannot be
+ * read. PID: a process that has it mapped, or 0. */
+static struct module *get_module(struct symbols *symbols, const char *path,
+                                 pid_t pid)
 {
-    struct module *module;
-    HASH_FIND_STR(symbols->modules, path, module);
-    if (module)
-        return module;
-    module = calloc(1, sizeof(*module));
-    char *copy = strdup(path);
-    if (!module || !copy) {
-        free(module);
-        free(copy);
-        return NULL;
+    struct known_module *known = symbols->modules;
+    while (known && known->path != path)
+        known = known->next;
+    if (known && (known->module || !pid || known->tried_process))
+        return known->module;
+    if (!known) {
+        known = calloc(1, sizeof(*known));
+        if (!known)
+            return NULL;
+        known->path = path;
+        known->next = symbols->modules;
+        symbols->modules = known;
     }
-    module->path = copy;
-    module->dwfl = dwfl_begin(&offline_callbacks);
-    if (module->dwfl) {
-        dwfl_report_begin(module->dwfl);
-        module->module = dwfl_report_offline(module->dwfl, path, path, -1);
-        dwfl_report_end(module->dwfl, NULL, NULL);
-    }
-    if (module->module)
-        dwfl_module_getelf(module->module, &module->bias);
-    HASH_ADD_KEYPTR(hh, symbols->modules, module->path, strlen(module->path),
-                    module);
-    return module;
+    known->tried_process = pid != 0;
+    int fd = process_open_file(pid, path);
+    if (fd >= 0)
+        module_open(&known->module, path, fd);
+    return known->module;
 }
 
-/* The name that reports show: below ROOT relative to it. */
-static const char *shown_file(struct symbols *symbols,
-                              const struct lookup *lookup)
+static const char *shorten(struct symbols *symbols,
+                           const struct code_frame *frame)
 {
-    if (!lookup->file)
+    if (!frame->file)
         return NULL;
-    char *joined = files_join(lookup->directory, lookup->file, symbols->root);
-    const char *text = intern_text(symbols->texts, joined);
-    free(joined);
-    return text;
+    source_shorten(&symbols->scratch, frame->directory, frame->file,
+                   symbols->roots);
+    return str_ok(&symbols->scratch)
+               ? intern(&symbols->texts, symbols->scratch.data)
+               : NULL;
 }
 
-static void fill(struct symbols *symbols, Dwfl_Module *module,
-                 Dwarf_Addr address, struct location *out)
+/* Look the place up and keep it; NULL when nothing is known. */
+static const struct site *resolve(struct symbols *symbols, const char *path,
+                                  uint64_t offset, bool return_address,
+                                  pid_t pid)
 {
-    struct lookup lookup;
-    lookup_address(module, address, &lookup);
-    out->function = intern_text(symbols->texts, lookup.function);
-    out->file = shown_file(symbols, &lookup);
-    out->line = lookup.line;
+    struct module *module = get_module(symbols, path, pid);
+    if (!module)
+        return NULL;
+    struct code_frame frames[INLINE_DEPTH];
+    size_t count =
+        module_resolve(module, offset - (return_address && offset ? 1 : 0),
+                       frames, INLINE_DEPTH);
+    size_t kept = count ? count : 1;
+    struct site *site = malloc(sizeof(*site) + kept * sizeof(site->frames[0]));
+    if (!site)
+        return NULL;
+    *site = (struct site){.module = path,
+                          .offset = offset,
+                          .return_address = return_address,
+                          .count = kept};
+    for (size_t i = 0; i < kept; i++)
+        site->frames[i] = (struct location){.module = path, .offset = offset};
+    for (size_t i = 0; i < count; i++) {
+        struct location *location = &site->frames[i];
+        const char *function = frames[i].function;
+        location->function =
+            *function ? intern(&symbols->texts, function) : NULL;
+        location->file = shorten(symbols, &frames[i]);
+        location->line = location->file ? frames[i].line : 0;
+    }
+    return sites_add(&symbols->sites, site) ? NULL : site;
+}
+
+/* The functions around a place, innermost first; the lock is held. PATH is
+ * interned. Returns how many, at least 1, and points *OUT to them; SPARE is
+ * used when nothing is known. */
+static size_t look_up(struct symbols *symbols, const char *path,
+                      uint64_t offset, bool return_address, pid_t pid,
+                      const struct location **out, struct location *spare)
+{
+    const struct site *site = NULL;
+    if (path) {
+        site = sites_get(&symbols->sites, path, offset, return_address);
+        if (!site)
+            site = resolve(symbols, path, offset, return_address, pid);
+    }
+    *spare = (struct location){.module = path, .offset = offset};
+    *out = site ? site->frames : spare;
+    return site ? site->count : 1;
 }
 
 void symbols_find(struct symbols *symbols, const char *path, uint64_t offset,
                   bool return_address, struct location *out)
 {
     pthread_mutex_lock(&symbols->lock);
-    *out = (struct location){.module = intern_text(symbols->texts, path),
-                             .offset = offset};
-    struct site_key key;
-    memset(&key, 0, sizeof(key));
-    key.module = out->module;
-    key.address = offset - (return_address && offset ? 1 : 0);
-    struct site *site;
-    HASH_FIND(hh, symbols->sites, &key, sizeof(key), site);
-    if (site) {
-        uint64_t asked = offset;
-        *out = site->location;
-        out->offset = asked;
-        goto unlock;
-    }
-    struct module *module = module_get(symbols, path);
-    if (module && module->module)
-        fill(symbols, module->module, key.address + module->bias, out);
-    site = calloc(1, sizeof(*site));
-    if (site) {
-        site->key = key;
-        site->location = *out;
-        HASH_ADD(hh, symbols->sites, key, sizeof(site->key), site);
-    }
-unlock:
+    const struct location *frames;
+    struct location spare;
+    size_t count = look_up(symbols, intern(&symbols->texts, path), offset,
+                           return_address, 0, &frames, &spare);
+    /* Not into the wrappers that system headers inline: read() of a fortified
+     * program, std::atomic. The caller is what a reader knows. */
+    size_t i = 0;
+    while (i + 1 < count && frames[i].file && source_is_system(frames[i].file))
+        i++;
+    *out = frames[i];
     pthread_mutex_unlock(&symbols->lock);
 }
 
-bool symbols_is_user_code(const struct location *location)
+/* The functions around the raw frame into OUT, at most MAX; how many. */
+static size_t place_frame(struct symbols *symbols, struct process *process,
+                          pid_t pid, const struct raw_frame *frame,
+                          struct location *out, size_t max)
 {
-    static const char *const system[] = {
-        "libc.so",     "libc-",    "ld-linux",   "libpthread",
-        "libmpstress", "libgcc_s", "linux-vdso", "[vdso]"};
-    const char *path = location->module;
-    if (!path)
-        return false;
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
-        if (!strncmp(name, system[i], strlen(system[i])))
-            return false;
-    return true;
+    struct str path;
+    str_init(&path);
+    uint64_t offset = frame->pc;
+    bool known = process_place(process, frame->pc, &path, &offset);
+    pthread_mutex_lock(&symbols->lock);
+    const struct location *frames;
+    struct location spare;
+    size_t count =
+        look_up(symbols, known ? intern(&symbols->texts, path.data) : NULL,
+                offset, frame->return_address, pid, &frames, &spare);
+    if (count > max)
+        count = max;
+    memcpy(out, frames, count * sizeof(*out));
+    pthread_mutex_unlock(&symbols->lock);
+    str_fini(&path);
+    return count;
 }
-
-/* -- Living threads
- * -------------------------------------------------------------*/
-
-struct unwind {
-    struct symbols *symbols;
-    struct location *frames;
-    size_t count, max;
-};
-
-static int add_frame(Dwfl_Frame *frame, void *context)
-{
-    struct unwind *unwind = context;
-    Dwarf_Addr pc;
-    bool activation;
-    if (!dwfl_frame_pc(frame, &pc, &activation))
-        return DWARF_CB_ABORT;
-    Dwarf_Addr at = pc - (activation ? 0 : 1);
-    Dwfl *dwfl = dwfl_thread_dwfl(dwfl_frame_thread(frame));
-    Dwfl_Module *module = dwfl_addrmodule(dwfl, at);
-    struct location *out = &unwind->frames[unwind->count++];
-    *out = (struct location){.offset = pc};
-    if (module) {
-        Dwarf_Addr bias = 0;
-        const char *file = NULL;
-        const char *name =
-            dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, &file, NULL);
-        dwfl_module_getelf(module, &bias);
-        out->module =
-            intern_text(unwind->symbols->texts, name && *name ? name : file);
-        out->offset = pc - bias;
-        fill(unwind->symbols, module, at, out);
-    }
-    return unwind->count < unwind->max ? DWARF_CB_OK : DWARF_CB_ABORT;
-}
-
-static const Dwfl_Callbacks process_callbacks = {
-    .find_elf = dwfl_linux_proc_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
-};
 
 int symbols_unwind(struct symbols *symbols, pid_t pid, pid_t tid,
                    struct location *frames, size_t max)
 {
-    if (!files_can_attach(pid, tid))
-        return -EPERM;
-    struct unwind unwind = {symbols, frames, 0, max};
-    Dwfl *dwfl = dwfl_begin(&process_callbacks);
-    if (!dwfl)
-        return -ENOMEM;
-    pthread_mutex_lock(&symbols->lock);
-    int result = -ESRCH;
-    dwfl_report_begin(dwfl);
-    if (!dwfl_linux_proc_report(dwfl, pid) &&
-        !dwfl_report_end(dwfl, NULL, NULL) &&
-        !dwfl_linux_proc_attach(dwfl, pid, false)) {
-        dwfl_getthread_frames(dwfl, tid, add_frame, &unwind);
-        result = (int)unwind.count;
-    }
-    pthread_mutex_unlock(&symbols->lock);
-    dwfl_end(dwfl);
-    return result;
+    struct raw_frame stack[STACK_DEPTH];
+    struct process *process;
+    int err = process_open(&process, pid);
+    if (err)
+        return err;
+    int depth = process_stack(process, tid, stack,
+                              max < STACK_DEPTH ? max : STACK_DEPTH);
+    int count = depth < 0 ? depth : 0;
+    for (int i = 0; i < depth && (size_t)count < max; i++)
+        count += (int)place_frame(symbols, process, pid, &stack[i],
+                                  frames + count, max - (size_t)count);
+    process_close(process);
+    return count;
+}
+
+static bool is_system_module(const char *path)
+{
+    static const char *const prefixes[] = {
+        "libc.so",    "libc-",    "libc.musl",   "ld-linux",     "ld-musl",
+        "ld-2",       "ld.so",    "ld64.so",     "libpthread",   "librt.so",
+        "libdl.so",   "libm.so",  "libgcc_s.so", "libmpstress.", "linux-vdso",
+        "linux-gate", "[vdso]",   "libasan.so",  "libtsan.so",   "libubsan.so",
+        "libstdc++.", "libc++.so"};
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+            return true;
+    return false;
+}
+
+bool symbols_is_user_code(const struct location *location)
+{
+    /* The C run-time start code is linked into every program. */
+    static const char *const start[] = {"_start", "__libc_csu_init", "_init",
+                                        "_fini"};
+    if (!location->module || is_system_module(location->module) ||
+        (location->file && source_is_system(location->file)))
+        return false;
+    for (size_t i = 0; i < sizeof(start) / sizeof(start[0]); i++)
+        if (location->function && !strcmp(location->function, start[i]))
+            return false;
+    return true;
 }

@@ -1,9 +1,7 @@
 /* From code addresses to source lines, with elfutils. Always outside the
  * target. A struct symbols may be used by several threads; it locks inside.
- *
- * libdwfl asks a debuginfod server when DEBUGINFOD_URLS is set; the command
- * line takes that variable out of its environment, so nothing here waits for
- * a network. */
+ * Debug information is read from files on this machine, never from a server.
+ */
 #ifndef MPS_SYMBOLS_SYMBOLS_H
 #define MPS_SYMBOLS_SYMBOLS_H
 
@@ -32,21 +30,29 @@ int symbols_open(struct symbols **out, const char *root);
 void symbols_close(struct symbols *symbols);
 
 /* The source line of OFFSET in the module file PATH; RETURN_ADDRESS: look one
- * byte earlier, at the call. Always fills module and offset; the rest stays
- * NULL without debug information (the function may still be known). Reads
- * each module file once. */
+ * byte earlier, at the call. In code that was inlined, the innermost function
+ * and its line, but not one from a system header: there its caller. Always
+ * fills module and offset; the rest stays NULL without debug information (the
+ * function may still be known). Reads each module file once. */
 void symbols_find(struct symbols *symbols, const char *path, uint64_t offset,
                   bool return_address, struct location *out);
 
-/* The stack of thread TID of process PID (ids as the caller sees them),
- * innermost frame first, at most MAX frames into FRAMES. Stops the thread
- * for the moment (ptrace). Returns the number of frames, or -errno when the
- * kernel refused or the thread is gone. */
+/* The stack of thread TID of process PID (ids as the caller sees them; the
+ * process may live in other PID and mount namespaces), innermost frame first,
+ * at most MAX frames into FRAMES. A function that was inlined has a frame of
+ * its own, with the offset of the one it is in.
+ *
+ * Stops the thread for the moment (ptrace; no signal, no wait status is taken)
+ * and lets it run on in any case. Returns the number of frames, or -ESRCH
+ * (gone, or a zombie), -EBUSY (has another tracer, or sleeps where the kernel
+ * cannot stop it), -ETIMEDOUT (did not stop within a second), -EPERM or
+ * -EACCES. */
 int symbols_unwind(struct symbols *symbols, pid_t pid, pid_t tid,
                    struct location *frames, size_t max);
 
-/* Whether FILE or MODULE looks like the user's own code: not libc, not the
- * mpstress runtime, not the dynamic linker. */
+/* Whether LOCATION looks like the user's own code: its module is not libc, the
+ * mpstress runtime, the dynamic linker or a compiler's run-time library, its
+ * file no system header, its function not the C start code. */
 bool symbols_is_user_code(const struct location *location);
 
 #endif

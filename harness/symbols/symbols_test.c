@@ -1,108 +1,272 @@
 #include "symbols.h"
 
 #include <criterion/criterion.h>
-#include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "base/clock.h"
+#include "probing_test.h"
 
-/* Linked as PIE by default: the address of a function minus the load address
- * of the program is its link-time address. */
-extern const char __ehdr_start[];
-
-static __attribute__((noinline)) void wait_in_here(int ready)
+/* Where probe/ is, as a report shows it. */
+static const char *probe_root(void)
 {
-    char byte = 1;
-    if (write(ready, &byte, 1) == 1)
-        pause();
-    __asm__ volatile("");
+    static char root[1024];
+    snprintf(root, sizeof(root), "%s", __FILE__);
+    *strrchr(root, '/') = '\0';
+    return root;
 }
 
-static __attribute__((noinline)) void outer_function(int ready)
-{
-    wait_in_here(ready);
-    __asm__ volatile("");
-}
-
-static uint64_t link_address(void (*function)(int))
-{
-    return (uint64_t)((uintptr_t)function - (uintptr_t)__ehdr_start);
-}
-
-Test(symbols, names_function_file_and_line_of_a_static_function)
+static struct symbols *open_symbols(const char *root)
 {
     struct symbols *symbols;
-    cr_assert_eq(symbols_open(&symbols, NULL), 0);
-    struct location location;
-    symbols_find(symbols, "/proc/self/exe", link_address(outer_function), false,
-                 &location);
-    cr_assert_str_eq(location.function, "outer_function");
-    cr_assert(strstr(location.file, "symbols/symbols_test.c"));
-    cr_assert_gt(location.line, 10);
-    struct location again;
-    symbols_find(symbols, "/proc/self/exe", link_address(outer_function), false,
-                 &again);
-    cr_assert_eq(again.file, location.file);
-    symbols_close(symbols);
+    cr_assert_eq(symbols_open(&symbols, root), 0);
+    return symbols;
 }
 
-Test(symbols, a_missing_module_leaves_module_and_offset)
+static const char *text(const char *maybe)
 {
-    struct symbols *symbols;
-    cr_assert_eq(symbols_open(&symbols, "/"), 0);
-    struct location location;
-    symbols_find(symbols, "/does/not/exist", 42, true, &location);
-    cr_assert_null(location.function);
-    cr_assert_null(location.file);
-    cr_assert_str_eq(location.module, "/does/not/exist");
-    cr_assert_eq(location.offset, 42);
-    symbols_close(symbols);
+    return maybe ? maybe : "(none)";
 }
 
-Test(symbols, unwinds_a_blocked_child_and_leaves_it_running, .timeout = 20)
+static bool is_in_library(const struct noted *noted)
 {
-    int ready[2];
-    cr_assert_eq(pipe(ready), 0);
-    pid_t child = fork();
-    if (!child) {
-        outer_function(ready[1]);
-        _exit(0);
+    return strstr(noted->module, "libprobe_library");
+}
+
+/* Every place that probe NAME notes is found with function, file and line. */
+static void expect_all_found(const char *name)
+{
+    struct noted notes[NOTES];
+    size_t count = probe_notes(name, notes);
+    struct symbols *symbols = open_symbols(probe_root());
+    for (size_t i = 0; i < count; i++) {
+        const struct noted *n = &notes[i];
+        struct location at;
+        symbols_find(symbols, n->module, n->offset, true, &at);
+        cr_expect_str_eq(text(at.function), n->function, "%s: %s:%d is in %s",
+                         name, n->function, n->line, text(at.function));
+        cr_expect_eq(at.line, n->line, "%s: %s:%d is at %d", name, n->function,
+                     n->line, at.line);
+        const char *file =
+            is_in_library(n) ? "probe/library.c" : "probe/program.c";
+        cr_expect_str_eq(text(at.file), file, "%s: %s is in %s", name,
+                         n->function, text(at.file));
+        cr_expect_str_eq(at.module, n->module);
+        cr_expect_eq(at.offset, n->offset);
+        cr_expect(symbols_is_user_code(&at));
     }
-    char byte;
-    cr_assert_eq(read(ready[0], &byte, 1), 1);
-    struct symbols *symbols;
-    cr_assert_eq(symbols_open(&symbols, NULL), 0);
-    struct location frames[16];
-    bool inner = false, outer = false;
-    /* The child may be on its way from write() to pause(). */
-    for (int look = 0; look < 50 && !(inner && outer); look++) {
-        int count = symbols_unwind(symbols, child, child, frames, 16);
-        cr_assert_gt(count, 0);
-        for (int i = 0; i < count; i++) {
-            const char *name = frames[i].function ? frames[i].function : "";
-            inner |= !strcmp(name, "wait_in_here");
-            outer |= !strcmp(name, "outer_function");
+    symbols_close(symbols);
+}
+
+Test(symbols, finds_places_in_position_independent_programs)
+{
+    expect_all_found("pie");
+}
+
+Test(symbols, finds_places_in_programs_at_fixed_addresses)
+{
+    expect_all_found("nopie");
+}
+
+Test(symbols, finds_places_without_optimisation)
+{
+    expect_all_found("plain");
+}
+
+Test(symbols, finds_places_in_dwarf_4)
+{
+    expect_all_found("dwarf4");
+}
+
+Test(symbols, finds_places_when_every_function_has_its_section)
+{
+    expect_all_found("sections");
+}
+
+Test(symbols, finds_places_in_split_debug_files)
+{
+    expect_all_found("split");
+}
+
+Test(symbols, finds_debug_files_beside_the_program)
+{
+    /* A server that is asked would make this test wait or fail. */
+    setenv("DEBUGINFOD_URLS", "http://127.0.0.1:9/", 1);
+    expect_all_found("beside_sha1");
+    expect_all_found("beside_none");
+}
+
+Test(symbols, names_cxx_functions_with_their_scopes)
+{
+    struct noted notes[NOTES];
+    size_t count = probe_notes("cxx", notes);
+    struct symbols *symbols = open_symbols(NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct location at;
+        symbols_find(symbols, notes[i].module, notes[i].offset, true, &at);
+        cr_expect_str_eq(text(at.function), notes[i].function, "%s is %s",
+                         notes[i].function, text(at.function));
+        cr_expect_eq(at.line, notes[i].line);
+    }
+    symbols_close(symbols);
+}
+
+/* The function that the symbol table can know of: inlined ones are not there.
+ */
+static const char *outlined(const struct noted *noted)
+{
+    return strncmp(noted->function, "inlined_", 8) ? noted->function : NULL;
+}
+
+Test(symbols, takes_functions_from_the_symbol_table)
+{
+    struct noted notes[NOTES];
+    size_t count = probe_notes("nodebug", notes);
+    struct symbols *symbols = open_symbols(NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct location at;
+        symbols_find(symbols, notes[i].module, notes[i].offset, true, &at);
+        if (is_in_library(&notes[i]) || !outlined(&notes[i]))
+            continue;
+        cr_expect_str_eq(text(at.function), notes[i].function, "%s is %s",
+                         notes[i].function, text(at.function));
+        cr_expect_null(at.file);
+        cr_expect_eq(at.line, 0);
+    }
+    symbols_close(symbols);
+}
+
+Test(symbols, says_nothing_of_a_stripped_program)
+{
+    struct noted notes[NOTES];
+    size_t count = probe_notes("bare", notes);
+    struct symbols *symbols = open_symbols(NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct location at;
+        symbols_find(symbols, notes[i].module, notes[i].offset, true, &at);
+        if (is_in_library(&notes[i]))
+            continue;
+        cr_expect_null(at.function, "%s", at.function);
+        cr_expect_null(at.file);
+        cr_expect_str_eq(at.module, notes[i].module);
+        cr_expect_eq(at.offset, notes[i].offset);
+    }
+    symbols_close(symbols);
+}
+
+Test(symbols, a_file_that_is_missing_or_no_program_leaves_the_offset)
+{
+    static const char *const paths[] = {
+        "/does/not/exist", "/etc/passwd", "/dev/null", "/tmp", "", "[vdso]"};
+    struct symbols *symbols = open_symbols("/");
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        struct location at;
+        symbols_find(symbols, paths[i], 42, true, &at);
+        cr_expect_null(at.function);
+        cr_expect_null(at.file);
+        cr_expect_str_eq(at.module, paths[i]);
+        cr_expect_eq(at.offset, 42);
+    }
+    symbols_close(symbols);
+}
+
+Test(symbols, takes_any_offset)
+{
+    static const uint64_t offsets[] = {0, 1, 0x1000, UINT64_MAX, 1ull << 47};
+    struct symbols *symbols = open_symbols(NULL);
+    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++)
+        for (int back = 0; back < 2; back++) {
+            struct location at;
+            symbols_find(symbols, probe_path("pie"), offsets[i], back, &at);
+            cr_expect_eq(at.offset, offsets[i]);
+            cr_expect_null(at.file);
         }
-    }
-    cr_assert(inner && outer);
-    cr_assert_eq(kill(child, 0), 0);
-    kill(child, SIGKILL);
-    cr_assert_eq(waitpid(child, NULL, 0), child);
-    cr_assert_lt(symbols_unwind(symbols, child, child, frames, 16), 0);
     symbols_close(symbols);
 }
 
-Test(symbols, paths_below_the_root_are_relative)
+Test(symbols, gives_the_same_texts_again)
 {
-    char *joined = files_join("/home/me/build", "../src/a.c", "/home/me");
-    cr_assert_str_eq(joined, "src/a.c");
-    free(joined);
-    joined = files_join("/x", "/y/./b.c", "/home");
-    cr_assert_str_eq(joined, "/y/b.c");
-    free(joined);
-    joined = files_join(NULL, "b.c", NULL);
-    cr_assert_str_eq(joined, "b.c");
-    free(joined);
+    struct noted notes[NOTES];
+    probe_notes("pie", notes);
+    struct symbols *symbols = open_symbols(NULL);
+    struct location one, two;
+    symbols_find(symbols, notes[0].module, notes[0].offset, true, &one);
+    symbols_find(symbols, notes[0].module, notes[0].offset, true, &two);
+    cr_expect_eq(one.function, two.function);
+    cr_expect_eq(one.file, two.file);
+    cr_expect_eq(one.module, two.module);
+    symbols_find(symbols, notes[1].module, notes[1].offset, true, &two);
+    cr_expect_eq(one.file, two.file);
+    symbols_close(symbols);
+}
+
+Test(symbols, a_site_seen_before_costs_under_two_microseconds)
+{
+    enum { BATCHES = 50, CALLS = 200 };
+    struct noted notes[NOTES];
+    size_t count = probe_notes("pie", notes);
+    struct symbols *symbols = open_symbols(NULL);
+    uint64_t best = UINT64_MAX;
+    struct location at;
+    for (int batch = 0; batch < BATCHES; batch++) {
+        uint64_t start = clock_now_ns();
+        for (size_t i = 0; i < CALLS; i++)
+            symbols_find(symbols, notes[i % count].module,
+                         notes[i % count].offset, true, &at);
+        uint64_t took = (clock_now_ns() - start) / CALLS;
+        if (batch && took < best)
+            best = took;
+    }
+    cr_log_info("%lu ns a site", (unsigned long)best);
+    cr_expect_lt(best, 2000);
+    symbols_close(symbols);
+}
+
+static uint64_t cpu_us(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+           (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+Test(symbols, the_first_site_of_a_program_costs_under_50_ms)
+{
+    struct noted notes[NOTES];
+    probe_notes("pie", notes);
+    uint64_t start = cpu_us();
+    struct symbols *symbols = open_symbols(NULL);
+    struct location at;
+    symbols_find(symbols, notes[0].module, notes[0].offset, true, &at);
+    uint64_t took = cpu_us() - start;
+    cr_assert_not_null(at.file);
+    cr_log_info("%lu us", (unsigned long)took);
+    cr_expect_lt(took, 50000);
+    symbols_close(symbols);
+}
+
+static bool is_user(const char *module, const char *function, const char *file)
+{
+    const struct location at = {
+        .module = module, .function = function, .file = file};
+    return symbols_is_user_code(&at);
+}
+
+Test(symbols, tells_user_code_from_the_system)
+{
+    cr_expect(is_user("/home/me/prog", "main", "prog.c"));
+    cr_expect(is_user("/home/me/libcrypt.so", "f", NULL));
+    cr_expect(is_user("/home/me/libcounter.so", NULL, NULL));
+    cr_expect(is_user("/usr/lib/x86_64-linux-gnu/libsqlite3.so.0", "f", NULL));
+    cr_expect_not(is_user("/lib/x86_64-linux-gnu/libc.so.6", "write", NULL));
+    cr_expect_not(is_user("/lib64/ld-linux-x86-64.so.2", NULL, NULL));
+    cr_expect_not(is_user("/lib/libpthread.so.0", "sem_wait", NULL));
+    cr_expect_not(is_user("/opt/lib/libmpstress.so", "point", "point.c"));
+    cr_expect_not(is_user("/opt/lib/libmpstress.so.0", NULL, NULL));
+    cr_expect_not(is_user("[vdso]", "clock_gettime", NULL));
+    cr_expect_not(is_user("/home/me/prog", "read", "/usr/include/unistd.h"));
+    cr_expect_not(is_user("/home/me/prog", "_start", NULL));
+    cr_expect_not(is_user(NULL, NULL, NULL));
 }

@@ -1,0 +1,280 @@
+#include "module.h"
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "debugfile.h"
+#include "units.h"
+
+struct module {
+    Dwfl *dwfl;
+    Dwfl_Module *dwfl_module;
+    Dwarf_Addr bias;       /* dwfl's address minus link-time address */
+    Dwarf_Addr dwarf_bias; /* dwfl's address minus debug file's address */
+    struct units units;
+};
+
+enum { NESTED_FUNCTIONS = 64 };
+
+/* The functions around an address, outermost first. */
+struct nest {
+    Dwarf_Die functions[NESTED_FUNCTIONS];
+    size_t count;
+};
+
+int module_open(struct module **out, const char *path, int fd)
+{
+    static const Dwfl_Callbacks callbacks = {
+        .find_elf = dwfl_build_id_find_elf,
+        .find_debuginfo = debugfile_find,
+        .section_address = dwfl_offline_section_address,
+    };
+    struct module *module = calloc(1, sizeof(*module));
+    if (!module) {
+        close(fd);
+        return -ENOMEM;
+    }
+    module->dwfl = dwfl_begin(&callbacks);
+    if (!module->dwfl) {
+        close(fd);
+        free(module);
+        return -ENOMEM;
+    }
+    dwfl_report_begin(module->dwfl);
+    module->dwfl_module = dwfl_report_offline(module->dwfl, path, path, fd);
+    dwfl_report_end(module->dwfl, NULL, NULL);
+    if (!module->dwfl_module) {
+        /* The descriptor is taken only on success. */
+        close(fd);
+        module_close(module);
+        return -ENOEXEC;
+    }
+    if (!dwfl_module_getelf(module->dwfl_module, &module->bias)) {
+        module_close(module);
+        return -ENOEXEC;
+    }
+    Dwarf *dwarf =
+        dwfl_module_getdwarf(module->dwfl_module, &module->dwarf_bias);
+    if (dwarf && units_read(&module->units, dwarf)) {
+        module_close(module);
+        return -ENOMEM;
+    }
+    *out = module;
+    return 0;
+}
+
+void module_close(struct module *module)
+{
+    if (!module)
+        return;
+    units_fini(&module->units);
+    dwfl_end(module->dwfl);
+    free(module);
+}
+
+/* Collect the functions below PARENT that are around PC. */
+static void descend(Dwarf_Die *parent, Dwarf_Addr pc, struct nest *nest)
+{
+    Dwarf_Die die;
+    if (dwarf_child(parent, &die) != 0)
+        return;
+    do {
+        int tag = dwarf_tag(&die);
+        if (tag == DW_TAG_namespace || tag == DW_TAG_module) {
+            size_t before = nest->count;
+            descend(&die, pc, nest);
+            if (nest->count > before)
+                return;
+            continue;
+        }
+        if (dwarf_haspc(&die, pc) <= 0)
+            continue;
+        if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) {
+            if (nest->count == NESTED_FUNCTIONS)
+                return;
+            nest->functions[nest->count++] = die;
+        }
+        descend(&die, pc, nest);
+        return;
+    } while (dwarf_siblingof(&die, &die) == 0);
+}
+
+static bool is_cxx(Dwarf_Die *unit)
+{
+    switch (dwarf_srclang(unit)) {
+    case DW_LANG_C_plus_plus:
+    case DW_LANG_C_plus_plus_03:
+    case DW_LANG_C_plus_plus_11:
+    case DW_LANG_C_plus_plus_14:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The declaration of FUNCTION, which stands in its class or namespace. */
+static Dwarf_Die declaration(Dwarf_Die *function)
+{
+    static const unsigned links[] = {DW_AT_abstract_origin,
+                                     DW_AT_specification};
+    Dwarf_Die die = *function;
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        Dwarf_Attribute attribute;
+        Dwarf_Die next;
+        if (dwarf_attr(&die, links[i], &attribute) &&
+            dwarf_formref_die(&attribute, &next))
+            die = next;
+    }
+    return die;
+}
+
+/* "space::class::" of FUNCTION; returns the length. */
+static size_t qualify(Dwarf_Die *function, char *out, size_t size)
+{
+    Dwarf_Die die = declaration(function);
+    Dwarf_Die *scopes = NULL;
+    int count = dwarf_getscopes_die(&die, &scopes);
+    size_t len = 0;
+    for (int i = count - 1; i > 0 && len < size; i--) {
+        int tag = dwarf_tag(&scopes[i]);
+        const char *name = dwarf_diename(&scopes[i]);
+        if (!name || (tag != DW_TAG_namespace && tag != DW_TAG_class_type &&
+                      tag != DW_TAG_structure_type))
+            continue;
+        int n = snprintf(out + len, size - len, "%s::", name);
+        len += n > 0 ? (size_t)n : 0;
+    }
+    free(scopes);
+    return len < size ? len : 0;
+}
+
+static void name_function(struct unit *unit, Dwarf_Die *function,
+                          struct code_frame *frame)
+{
+    const char *name = dwarf_diename(function);
+    if (!name)
+        return;
+    size_t len = is_cxx(&unit->code) ? qualify(function, frame->function,
+                                               sizeof(frame->function))
+                                     : 0;
+    snprintf(frame->function + len, sizeof(frame->function) - len, "%s", name);
+}
+
+/* The line of PC; line 0 (code that belongs to no line) gives way to the one
+ * before it. */
+static void find_line(struct unit *unit, Dwarf_Addr pc,
+                      struct code_frame *frame)
+{
+    enum { STEPS = 32 };
+    for (int i = 0; i < STEPS; i++) {
+        Dwarf_Line *line = dwarf_getsrc_die(&unit->lines, pc);
+        Dwarf_Addr start;
+        if (!line || dwarf_lineno(line, &frame->line) ||
+            dwarf_lineaddr(line, &start))
+            return;
+        frame->file = dwarf_linesrc(line, NULL, NULL);
+        if (frame->line || !start)
+            return;
+        pc = start - 1;
+    }
+}
+
+/* The line from which INLINED was called. */
+static void find_call(struct unit *unit, Dwarf_Die *inlined,
+                      struct code_frame *frame)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word value;
+    Dwarf_Files *files;
+    size_t count;
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute),
+                        &value) == 0 &&
+        dwarf_getsrcfiles(&unit->lines, &files, &count) == 0 && value < count)
+        frame->file = dwarf_filesrc(files, value, NULL, NULL);
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute),
+                        &value) == 0)
+        frame->line = (int)value;
+}
+
+static size_t resolve_dwarf(struct module *module, uint64_t address,
+                            struct code_frame *frames, size_t max)
+{
+    Dwarf_Addr pc = address + module->bias - module->dwarf_bias;
+    struct unit *unit = units_find(&module->units, pc);
+    if (!unit)
+        return 0;
+    struct nest nest = {.count = 0};
+    descend(&unit->code, pc, &nest);
+    Dwarf_Attribute attribute;
+    const char *directory =
+        dwarf_formstring(dwarf_attr(&unit->lines, DW_AT_comp_dir, &attribute));
+    size_t count = nest.count ? nest.count : 1;
+    if (count > max)
+        count = max;
+    for (size_t i = 0; i < count; i++) {
+        struct code_frame *frame = &frames[i];
+        *frame = (struct code_frame){.directory = directory};
+        if (i == 0)
+            find_line(unit, pc, frame);
+        else
+            find_call(unit, &nest.functions[nest.count - i], frame);
+        if (nest.count)
+            name_function(unit, &nest.functions[nest.count - 1 - i], frame);
+    }
+    return count;
+}
+
+/* Cut what compilers add to a name when they clone or move a function. */
+static void cut_suffix(char *name)
+{
+    static const char *const suffixes[] = {
+        ".constprop.", ".isra.", ".part.", ".cold", ".llvm.", ".lto_priv."};
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+        char *at = strstr(name, suffixes[i]);
+        if (at && at > name)
+            *at = '\0';
+    }
+    /* "name.123": a static or nested function. */
+    char *dot = strrchr(name, '.');
+    if (dot && dot > name && dot[1] && !dot[1 + strspn(dot + 1, "0123456789")])
+        *dot = '\0';
+}
+
+static bool resolve_symbol(struct module *module, uint64_t address,
+                           char *function, size_t size)
+{
+    GElf_Off offset;
+    GElf_Sym symbol;
+    const char *name =
+        dwfl_module_addrinfo(module->dwfl_module, address + module->bias,
+                             &offset, &symbol, NULL, NULL, NULL);
+    int type = GELF_ST_TYPE(symbol.st_info);
+    if (!name || !*name ||
+        (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE))
+        return false;
+    snprintf(function, size, "%s", name);
+    cut_suffix(function);
+    return true;
+}
+
+size_t module_resolve(struct module *module, uint64_t address,
+                      struct code_frame *frames, size_t max)
+{
+    if (!max)
+        return 0;
+    size_t count = resolve_dwarf(module, address, frames, max);
+    if (!count)
+        frames[0] = (struct code_frame){.line = 0};
+    if (!frames[0].function[0] &&
+        resolve_symbol(module, address, frames[0].function,
+                       sizeof(frames[0].function)) &&
+        !count)
+        count = 1;
+    return count;
+}

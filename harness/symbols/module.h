@@ -1,0 +1,33 @@
+/* One executable or library file: from link-time addresses to functions and
+ * lines. Not thread-safe; different modules are independent. */
+#ifndef MPS_SYMBOLS_MODULE_H
+#define MPS_SYMBOLS_MODULE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct module;
+
+/* A function that an address is in. Outside of it, where it was inlined, is
+ * the next one. */
+struct code_frame {
+    char function[256];    /* "" where unknown */
+    const char *directory; /* where the compiler ran, or NULL */
+    const char *file;      /* as the compiler wrote it, or NULL */
+    int line;
+};
+
+/* Read the ELF file FD, which the function takes; PATH names it and says where
+ * separate debug information may lie beside it. Only local files are asked
+ * for that, never a server. -ENOEXEC for what is no ELF file. Release with
+ * module_close(). */
+int module_open(struct module **out, const char *path, int fd);
+void module_close(struct module *module);
+
+/* The functions that link-time ADDRESS is in, innermost first, at most MAX
+ * of them. Texts belong to MODULE. Returns how many, 0 when nothing is known.
+ */
+size_t module_resolve(struct module *module, uint64_t address,
+                      struct code_frame *frames, size_t max);
+
+#endif
