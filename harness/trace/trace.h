@@ -50,8 +50,12 @@ struct trace_meta {
     const char *version;       /* of the mpstress that wrote it */
     uint64_t base_seed, seed, iteration, wall_ns, elapsed_ns;
     uint64_t delay_low_ns, delay_high_ns, time_limit_ns;
-    int status;
-    bool timed_out;
+    uint64_t points;       /* ops of all tasks */
+    uint64_t ops_lost;     /* the oldest ones: the ring holds only so many */
+    uint64_t records_lost; /* observations and messages, likewise the newest */
+    uint64_t output_lost;  /* bytes of output beyond the limit */
+    int status;            /* of the root, as wait(2) gives it */
+    bool timed_out, server_lost, segment_damaged;
 };
 const struct trace_meta *trace_meta(const struct trace *trace);
 
@@ -75,18 +79,27 @@ struct trace_task {
 size_t trace_tasks(const struct trace *trace, const struct trace_task **out);
 
 struct trace_op {
-    uint64_t begin, end;   /* tickets; end 0: never came back */
-    const char *task;      /* path */
-    const char *kind;      /* "mutex lock" */
-    const char *object;    /* "mutex /ring+0x40", or "" */
-    const char *place;     /* "function file:line", or module+offset */
+    uint64_t begin, end; /* tickets; end 0: never came back */
+    const char *task;    /* path */
+    const char *kind;    /* "mutex lock" */
+    const char *object;  /* "mutex /ring+0x40", or "" */
+    const char *place;   /* "function file:line", or module+offset */
     int64_t result;
     uint64_t argument, delay_ns;
 };
 size_t trace_ops(const struct trace *trace, const struct trace_op **out);
 
+/* The schedule of the ops that were kept: TASK did POINTS of them in a row,
+ * then the next one did. */
+struct trace_segment {
+    const char *task;
+    uint64_t points;
+};
+size_t trace_segments(const struct trace *trace,
+                      const struct trace_segment **out);
+
 struct trace_message {
-    const char *queue, *task;
+    const char *queue, *task, *place;
     bool got; /* false: put */
     uint64_t ticket;
     const void *data;
@@ -99,7 +112,9 @@ struct trace_observation {
     const char *kind; /* "int", "text", "emit", "check", ... */
     const char *name, *task;
     uint64_t ticket;
-    const char *value; /* as text; bytes as hexadecimal */
+    const char *place;
+    const char *value; /* as text; bytes as hexadecimal, but 8 of them as a
+                          number */
 };
 size_t trace_observations(const struct trace *trace,
                           const struct trace_observation **out);
@@ -110,7 +125,8 @@ const struct finding_list *trace_findings(const struct trace *trace);
 struct trace_file {
     const char *name; /* "stdout", "stderr", "files/log.txt" */
     const void *data;
-    size_t size; /* what was kept */
+    size_t size; /* what was kept: of a long output the end, of a long file
+                    nothing */
     uint64_t full_size;
 };
 size_t trace_files(const struct trace *trace, const struct trace_file **out);
