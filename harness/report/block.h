@@ -14,6 +14,10 @@ void block_add(struct str *s, bool color,
  * nothing when even that is unknown. */
 void block_add_site(struct str *s, const struct location *location);
 
+/* The N-th finding of SCENARIO by first iteration; NULL beyond the last. */
+const struct report_finding *
+block_nth_finding(const struct report_scenario *scenario, size_t n);
+
 /* The finding that stands for SCENARIO where there is room for one: the
  * earliest expected one if the scenario caught it, else the earliest that
  * nobody expected. NULL when there is none. */

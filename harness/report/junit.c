@@ -120,11 +120,12 @@ static void write_failure(struct junit *junit,
     }
     bool any = false;
     for (size_t i = 0; i < scenario->finding_count; i++) {
-        if (scenario->findings[i].expected)
+        const struct report_finding *finding = block_nth_finding(scenario, i);
+        if (finding->expected)
             continue;
         if (any)
             str_add_char(&s, '\n');
-        block_add(&s, false, scenario, &scenario->findings[i]);
+        block_add(&s, false, scenario, finding);
         any = true;
     }
     content(junit, &s);

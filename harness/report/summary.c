@@ -1,28 +1,14 @@
 /* The end of a run: a table with one row per scenario, what needs to be said
  * about some of them, and the command that repeats the failure. */
+#include "summary.h"
+
 #include <inttypes.h>
-#include <string.h>
 
 #include "block.h"
-#include "color.h"
 #include "rate.h"
 #include "words.h"
 
-/* A name of more columns than this gets a line of its own. */
-enum { NAME_COLUMNS = 32, FINDINGS_SHOWN = 10 };
-
-/* -- The table -------------------------------------------------------------*/
-
-enum column { NAME, ITERATIONS, SPEED, VERDICT, FIRST, FINDING, COLUMNS };
-
-static const struct {
-    const char *title;
-    bool right; /* numbers end in the same column */
-} columns[] = {
-    [NAME] = {"SCENARIO", false}, [ITERATIONS] = {"ITERATIONS", true},
-    [SPEED] = {"RATE/S", true},   [VERDICT] = {"VERDICT", false},
-    [FIRST] = {"FIRST", true},    [FINDING] = {"FINDING", false},
-};
+enum { FINDINGS_SHOWN = 10 };
 
 static const struct {
     const char *name, *shown;
@@ -39,151 +25,31 @@ const char *verdict_name(enum verdict verdict)
     return verdicts[verdict].name;
 }
 
-/* The invariant's name says more than the kind, and the row is short. */
-static void add_finding(struct str *s, const struct report_scenario *scenario)
+const char *verdict_shown(enum verdict verdict)
 {
-    const struct report_finding *shown = block_main_finding(scenario);
-    if (shown) {
-        const struct finding *finding = shown->finding;
-        bool named = finding->kind == FINDING_INVARIANT && finding->invariant;
-        words_clean(s, named ? finding->invariant
-                             : finding_kind_name(finding->kind));
-        size_t others = 0;
-        for (size_t i = 0; i < scenario->finding_count; i++)
-            others += scenario->findings[i].expected == shown->expected;
-        if (others > 1)
-            str_addf(s, ", %zu more", others - 1);
-    } else if (scenario->expect_fail && scenario->verdict == VERDICT_FAIL) {
-        str_addf(s, "no %s",
-                 scenario->expected_kind < 0
-                     ? "failure"
-                     : finding_kind_name(
-                           (enum finding_kind)scenario->expected_kind));
-    }
+    return verdicts[verdict].shown;
 }
 
-static void add_cell(struct str *s, const struct report_scenario *scenario,
-                     enum column column)
+enum style verdict_style(enum verdict verdict)
 {
-    char number[WORDS_NUMBER_BYTES];
-    const struct report_finding *finding = block_main_finding(scenario);
-    switch (column) {
-    case NAME:
-        words_clean(s, scenario->name);
-        break;
-    case ITERATIONS:
-        str_add(s, words_number(scenario->iterations, number, sizeof(number)));
-        break;
-    case SPEED:
-        str_add(s, words_speed(scenario->iterations, scenario->elapsed_ns,
-                               number, sizeof(number)));
-        break;
-    case VERDICT:
-        str_add(s, block_is_caught(scenario)
-                       ? "caught"
-                       : verdicts[scenario->verdict].shown);
-        break;
-    case FIRST:
-        if (finding)
-            str_add(s, words_number(finding->first_iteration, number,
-                                    sizeof(number)));
-        break;
-    case FINDING:
-        add_finding(s, scenario);
-        break;
-    case COLUMNS:
-        break;
-    }
-}
-
-/* Every column as wide as its widest cell; a name beyond NAME_COLUMNS does
- * not count. */
-static void measure(const struct report_run *run, size_t widths[COLUMNS])
-{
-    struct str s;
-    str_init(&s);
-    for (enum column c = 0; c < COLUMNS; c++)
-        widths[c] = strlen(columns[c].title);
-    for (size_t i = 0; i < run->scenario_count; i++) {
-        for (enum column c = 0; c < COLUMNS; c++) {
-            str_clear(&s);
-            add_cell(&s, &run->scenarios[i], c);
-            size_t width = words_columns(s.data);
-            bool own_line = c == NAME && width > NAME_COLUMNS;
-            if (width > widths[c] && !own_line)
-                widths[c] = width;
-        }
-    }
-    str_fini(&s);
-}
-
-/* *COLUMN is where the row stands, *PAD how many spaces are due: they are
- * written only when something follows, so that no line ends in spaces. */
-static void add_aligned(struct str *s, bool color, enum style style,
-                        const char *text, enum column c,
-                        const size_t widths[COLUMNS], size_t *pad)
-{
-    size_t width = words_columns(text);
-    size_t space = width < widths[c] ? widths[c] - width : 0;
-    if (width) {
-        *pad += columns[c].right ? space : 0;
-        str_addf(s, "%*s", (int)*pad, "");
-        paint(s, color, style, text);
-        *pad = columns[c].right ? 2 : space + 2;
-    } else {
-        *pad += space + 2;
-    }
-}
-
-static void add_row(struct str *s, bool color,
-                    const struct report_scenario *scenario,
-                    const size_t widths[COLUMNS])
-{
-    size_t pad = 0;
-    struct str text;
-    str_init(&text);
-    for (enum column c = 0; c < COLUMNS; c++) {
-        str_clear(&text);
-        add_cell(&text, scenario, c);
-        bool own_line = c == NAME && words_columns(text.data) > widths[NAME];
-        enum style style =
-            c == VERDICT ? verdicts[scenario->verdict].style : STYLE_PLAIN;
-        if (own_line) {
-            str_addf(s, "%s\n", text.data);
-            str_clear(&text);
-        }
-        add_aligned(s, color, style, text.data, c, widths, &pad);
-    }
-    str_add_char(s, '\n');
-    str_fini(&text);
-}
-
-static void add_table(struct str *s, bool color, const struct report_run *run)
-{
-    size_t widths[COLUMNS], pad = 0;
-    measure(run, widths);
-    for (enum column c = 0; c < COLUMNS; c++)
-        add_aligned(s, color, STYLE_BOLD, columns[c].title, c, widths, &pad);
-    str_add_char(s, '\n');
-    for (size_t i = 0; i < run->scenario_count; i++)
-        add_row(s, color, &run->scenarios[i], widths);
+    return verdicts[verdict].style;
 }
 
 /* -- Remarks about single scenarios -----------------------------------------*/
 
+/* "iteration 1377  invariant  2 times  primes-sentinels-76543210". */
 static void add_found(struct str *s, const struct report_finding *finding)
 {
-    char number[WORDS_NUMBER_BYTES];
-    str_addf(s, "  %s at iteration %s",
-             finding_kind_name(finding->finding->kind),
-             words_number(finding->first_iteration, number, sizeof(number)));
+    char number[WORDS_NUMBER_BYTES], times[48] = "once";
     if (finding->times > 1)
-        str_addf(s, ", %s times",
+        snprintf(times, sizeof(times), "%s times",
                  words_number(finding->times, number, sizeof(number)));
-    str_add(s, ": ");
+    str_addf(s, "  iteration %-6" PRIu64 "  %-10s  %-8s  ",
+             finding->first_iteration,
+             finding_kind_name(finding->finding->kind), times);
     words_clean(s, finding->id && *finding->id ? finding->id : "not kept");
     if (finding->replays)
-        str_addf(s, " (%" PRIu32 " of %" PRIu32 " replays fail)",
+        str_addf(s, "\n%*s%" PRIu32 " of %" PRIu32 " replays fail", 20, "",
                  finding->replays_failed, finding->replays);
     str_add_char(s, '\n');
 }
@@ -192,15 +58,11 @@ static void add_failed(struct str *s, const struct report_scenario *scenario)
 {
     char rate[160];
     if (scenario->iterations)
-        str_addf(s, "  failed: %s",
+        str_addf(s, "  failed: %s\n",
                  report_rate(scenario->failures, scenario->iterations, rate,
                              sizeof(rate)));
-    if (scenario->iterations && scenario->finding_count > 1)
-        str_addf(s, ", %zu distinct", scenario->finding_count);
-    if (scenario->iterations)
-        str_add_char(s, '\n');
     for (size_t i = 0; i < scenario->finding_count && i < FINDINGS_SHOWN; i++)
-        add_found(s, &scenario->findings[i]);
+        add_found(s, block_nth_finding(scenario, i));
     if (scenario->finding_count > FINDINGS_SHOWN)
         str_addf(s, "  and %zu more\n",
                  scenario->finding_count - FINDINGS_SHOWN);
@@ -210,10 +72,11 @@ static void add_names(struct str *s, const char *label,
                       const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        str_addf(s, "  %s: ", label);
+        str_add(s, i ? ", " : label);
         words_clean(s, names[i]);
-        str_add_char(s, '\n');
     }
+    if (count)
+        str_add_char(s, '\n');
 }
 
 /* Nothing for a scenario of which the table says all. */
@@ -226,8 +89,8 @@ static void add_remarks(struct str *s, bool color,
     bool counted = scenario->verdict == VERDICT_FAIL;
     const char *reason = scenario->reason ? scenario->reason : "";
     str_add_char(s, '\n');
-    paint(s, color, verdicts[scenario->verdict].style,
-          verdicts[scenario->verdict].shown);
+    paint(s, color, verdict_style(scenario->verdict),
+          verdict_shown(scenario->verdict));
     str_add_char(s, ' ');
     style_begin(s, color, STYLE_BOLD);
     words_clean(s, scenario->name);
@@ -236,24 +99,26 @@ static void add_remarks(struct str *s, bool color,
     /* Of a plain failure the counts say it, and more exactly. */
     bool plain = counted && scenario->failures && !scenario->expect_fail;
     if (*reason && !plain)
-        add_names(s, "reason", &reason, 1);
+        add_names(s, "  ", &reason, 1);
     if (counted)
         add_failed(s, scenario);
-    add_names(s, "never reached", scenario->never_reached,
+    add_names(s, "  never reached: ", scenario->never_reached,
               scenario->never_reached_count);
-    add_names(s, "fixed, passes now", scenario->fixed, scenario->fixed_count);
+    add_names(s, "  fixed, passes now: ", scenario->fixed,
+              scenario->fixed_count);
 }
 
 /* -- The run ---------------------------------------------------------------*/
 
-/* One bound for all scenarios without a failure: that of the shortest. */
+/* One bound for all that passed without a failure: that of the shortest. */
 static void add_bound(struct str *s, const struct report_run *run)
 {
     uint64_t fewest = UINT64_MAX;
     size_t clean = 0;
     for (size_t i = 0; i < run->scenario_count; i++) {
         const struct report_scenario *scenario = &run->scenarios[i];
-        if (scenario->failures || scenario->iterations <= 3)
+        if (scenario->verdict != VERDICT_PASS || scenario->failures ||
+            scenario->iterations <= 3)
             continue;
         clean++;
         if (scenario->iterations < fewest)
@@ -307,13 +172,12 @@ static void add_totals(struct str *s, bool color, const struct report_run *run)
     char span[32];
     if (run->interrupted)
         paint(s, color, STYLE_WARNING, "interrupted after ");
-    str_addf(s, "%zu scenario%s in %s", run->scenario_count,
-             run->scenario_count == 1 ? "" : "s",
-             words_span(run->elapsed_ns, span, sizeof(span)));
+    str_addf(s, "%zu scenario%s", run->scenario_count,
+             run->scenario_count == 1 ? "" : "s");
     add_counts(s, color, run);
-    str_add_char(s, '\n');
-    str_addf(s, "seed 0x%" PRIx64 ", %u job%s\n", run->base_seed, run->jobs,
-             run->jobs == 1 ? "" : "s");
+    str_addf(s, "\ntook %s with %u job%s, seed 0x%" PRIx64 "\n",
+             words_span(run->elapsed_ns, span, sizeof(span)), run->jobs,
+             run->jobs == 1 ? "" : "s", run->base_seed);
 }
 
 static void add_reproduce(struct str *s, bool color,
@@ -335,7 +199,7 @@ void report_summary(FILE *out, bool color, const struct report_run *run)
     struct str s;
     str_init(&s);
     if (run->scenario_count)
-        add_table(&s, color, run);
+        table_add(&s, color, run);
     for (size_t i = 0; i < run->scenario_count; i++)
         add_remarks(&s, color, &run->scenarios[i]);
     str_add_char(&s, '\n');

@@ -6,24 +6,40 @@
 #include "color.h"
 #include "words.h"
 
-enum { LINE_COLUMNS = 80, DETAIL_LINES = 40 };
+enum { LINE_COLUMNS = 80, TASK_COLUMNS = 24, DETAIL_LINES = 40 };
 
 bool block_is_caught(const struct report_scenario *scenario)
 {
     return scenario->expect_fail && scenario->verdict == VERDICT_PASS;
 }
 
+/* A scenario has few findings: searching for each is cheap. */
+const struct report_finding *
+block_nth_finding(const struct report_scenario *scenario, size_t n)
+{
+    for (size_t i = 0; i < scenario->finding_count; i++) {
+        const struct report_finding *f = &scenario->findings[i];
+        size_t earlier = 0;
+        for (size_t k = 0; k < scenario->finding_count; k++) {
+            uint64_t other = scenario->findings[k].first_iteration;
+            earlier += other < f->first_iteration ||
+                       (other == f->first_iteration && k < i);
+        }
+        if (earlier == n)
+            return f;
+    }
+    return NULL;
+}
+
 const struct report_finding *
 block_main_finding(const struct report_scenario *scenario)
 {
-    const struct report_finding *best = NULL;
     for (size_t i = 0; i < scenario->finding_count; i++) {
-        const struct report_finding *f = &scenario->findings[i];
-        if (f->expected == block_is_caught(scenario) &&
-            (!best || f->first_iteration < best->first_iteration))
-            best = f;
+        const struct report_finding *f = block_nth_finding(scenario, i);
+        if (f->expected == block_is_caught(scenario))
+            return f;
     }
-    return best;
+    return NULL;
 }
 
 void block_add_site(struct str *s, const struct location *location)
@@ -125,35 +141,40 @@ static void measure(const struct finding *finding, size_t widths[CELLS])
     str_fini(&s);
 }
 
-/* A column that no place fills takes no room. */
+/* A column that no place fills takes no room; a place of which nothing is
+ * known takes no line. BROKEN: function and site go on a line of their own. */
 static void add_place(struct str *s, bool color,
                       const struct finding_place *place,
                       const size_t widths[CELLS], bool broken)
 {
-    size_t pending = 2;
+    size_t pad = 2, start = s->len;
+    bool new_line = false;
+    struct str text;
+    str_init(&text);
     for (int cell = 0; cell < CELLS; cell++) {
-        struct str text;
-        str_init(&text);
+        str_clear(&text);
         add_cell(&text, place, cell);
-        if (broken && cell == CELL_FUNCTION) {
-            str_add_char(s, '\n');
-            pending = 6;
+        if (broken && cell == CELL_FUNCTION && s->len > start) {
+            new_line = true;
+            pad = 6;
         }
         size_t columns = words_columns(text.data);
+        bool aligned =
+            widths[cell] &&
+            (!broken || (cell == CELL_TASK && widths[cell] <= TASK_COLUMNS));
         if (columns) {
-            str_addf(s, "%*s", (int)pending, "");
+            str_addf(s, "%s%*s", new_line ? "\n" : "", (int)pad, "");
             paint(s, color, cell == CELL_SITE ? STYLE_PLACE : STYLE_PLAIN,
                   text.data);
-            pending = 0;
+            new_line = false;
+            pad = aligned ? widths[cell] - columns + 2 : 2;
+        } else if (aligned) {
+            pad += widths[cell] + 2;
         }
-        bool aligned = widths[cell] && !(broken && cell == CELL_FUNCTION);
-        if (aligned)
-            pending += widths[cell] - columns + 2;
-        else if (columns)
-            pending += 2;
-        str_fini(&text);
     }
-    str_add_char(s, '\n');
+    if (s->len > start)
+        str_add_char(s, '\n');
+    str_fini(&text);
 }
 
 static void add_places(struct str *s, bool color, const struct finding *finding)
