@@ -60,7 +60,10 @@ static int take_pattern(const struct builder *b, const struct node *at,
 {
     struct shown pattern;
     struct mps_diag why;
-    if (pattern_check(text, &why))
+    int err = pattern_check(text, &why);
+    if (err == -ENOMEM)
+        return build_no_memory(b);
+    if (err)
         return document_fail(b->doc, at, "'%s': %s", shown(&pattern, text),
                              why.text);
     const char **out = member;

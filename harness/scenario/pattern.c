@@ -1,7 +1,7 @@
 #include "pattern.h"
 
+#include <errno.h>
 #include <regex.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,6 +196,8 @@ int pattern_check(const char *pattern, struct mps_diag *diag)
         regfree(&regex);
         return 0;
     }
+    if (bad == REG_ESPACE)
+        return diag_set(diag, -ENOMEM, "out of memory");
     char reason[128];
     regerror(bad, &regex, reason, sizeof(reason));
     return diag_set(diag, -MPS_EINPUT, "not a regular expression: %s", reason);

@@ -11,7 +11,7 @@
 struct mps_diag;
 
 /* 0 when regcomp() takes PATTERN, in little time and memory; else -MPS_EINPUT
- * with the reason in DIAG. */
+ * with the reason in DIAG, or -ENOMEM. */
 int pattern_check(const char *pattern, struct mps_diag *diag);
 
 #endif

@@ -192,7 +192,10 @@ int schema_load(struct raw_scenario **out, const char *path, const char *text,
     *out = NULL;
     cyaml_err_t err = cyaml_load_data((const uint8_t *)text, len, &config,
                                       &scenario_schema, &data, NULL);
-    if (err == CYAML_ERR_OOM)
+    /* document_parse() has read the same bytes with the same parser: where
+     * that fails now, it lacks memory. */
+    if (err == CYAML_ERR_OOM || err == CYAML_ERR_LIBYAML_PARSER_INIT ||
+        err == CYAML_ERR_LIBYAML_PARSER)
         return diag_set(diag, -ENOMEM, "%s: out of memory", path);
     if (err != CYAML_OK || !data)
         return diag_set(diag, -MPS_EINPUT, "%s:%u:%u: %s", path,

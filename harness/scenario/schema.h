@@ -46,8 +46,9 @@ extern const cyaml_schema_value_t scenario_schema;
 struct mps_diag;
 
 /* Fill *OUT from LEN bytes of TEXT; release it with schema_free(). PATH is for
- * messages. -MPS_EINPUT or -ENOMEM with "PATH:LINE:COLUMN: what" in DIAG; a
- * document that verify_schema() accepts does not fail. */
+ * messages. The bytes are those of a document that document_parse() has read;
+ * -ENOMEM, or -MPS_EINPUT with "PATH:LINE:COLUMN: what" in DIAG, which
+ * verify_schema() leaves nothing for. */
 int schema_load(struct raw_scenario **out, const char *path, const char *text,
                 size_t len, struct mps_diag *diag);
 
