@@ -30,8 +30,8 @@ bool report_use_color(enum color_mode mode, FILE *stream)
         return mode == COLOR_ALWAYS;
     if (is_set("NO_COLOR"))
         return false;
-    if (is_set("CLICOLOR_FORCE"))
-        return strcmp(getenv("CLICOLOR_FORCE"), "0");
+    if (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0"))
+        return true;
     const char *term = getenv("TERM");
     if (!term || !*term || !strcmp(term, "dumb"))
         return false;

@@ -190,7 +190,8 @@ const struct report_run sample_run = {
     "\xbe\xc2\x9b\xe2\x80\xae \xc3\xa9 \xf0\x9f\x90\x9b"
 #define TEN(text) text text text text text text text text text text
 static const char hostile[] = HOSTILE;
-static const char endless[] = TEN(TEN(TEN("0123456789"))) HOSTILE;
+static const char endless[] =
+    TEN(TEN("0123456789012345678901234567890123")) HOSTILE;
 
 static struct finding_place hostile_places[] = {
     {.location = {hostile, hostile, 3, hostile, 1},
@@ -203,7 +204,7 @@ static struct finding_place hostile_places[] = {
 static const struct finding hostile_finding = {
     .kind = FINDING_INVARIANT,
     .invariant = TEXT(HOSTILE),
-    .what = TEXT(TEN(TEN(TEN("0123456789"))) HOSTILE),
+    .what = TEXT(TEN(TEN("0123456789012345678901234567890123")) HOSTILE),
     .detail = TEXT(HOSTILE "\n" HOSTILE),
     .expected = TEXT(HOSTILE),
     .actual = TEXT(HOSTILE "!"),

@@ -1,0 +1,219 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "block.h"
+#include "sample_test.h"
+
+static void expect_block(const struct report_run *run, size_t scenario,
+                         size_t finding, const char *text)
+{
+    char *block = sample_block(run, scenario, finding);
+    cr_expect_str_eq(block, text, "found:\n%s\nnot:\n%s", block, text);
+    free(block);
+}
+
+Test(text, shows_a_finding_with_values_places_and_counts)
+{
+    expect_block(&sample_run, SAMPLE_FAIL, 1,
+                 "FAIL primes-sentinels  invariant  iteration 1377  seed "
+                 "0xffffffffffffffff\n"
+                 "  tasks: of 400 items 2 lost\n"
+                 "  expected   every item once\n"
+                 "  actual     2 lost\n"
+                 "  invariant  exactly_once tasks\n"
+                 "  with       workers=3 items=400\n"
+                 "  0             put it  produce()  targets/primes.c:88\n"
+                 "  0.2 (worker)  put it             libmp.so+0x4f0\n"
+                 "    lost: 17, put 1 times, got 0 times, by 0\n"
+                 "    lost: 31, put 1 times, got 0 times, by 0.2 (worker)\n"
+                 "  seen in    2 of 10,000 iterations\n"
+                 "  replayed   19 of 20 replays fail\n"
+                 "  trace      "
+                 ".mpstress/failures/primes-sentinels-76543210.mpt\n");
+}
+
+Test(text, shows_an_expected_finding_as_caught)
+{
+    expect_block(
+        &sample_run, SAMPLE_CAUGHT, 0,
+        "CAUGHT locks-mixed  hang  iteration 17  seed 0x9e3779b97f4a7c15\n"
+        "  3 of 3 tasks still waiting after 2s: 0 wait(any child), 0.0 "
+        "(payer) mutex lock\n"
+        "    mutex /accounts+0x40, 0.1 (payee) mutex lock mutex /accounts\n"
+        "  with       workers=2 transfers=1000\n"
+        "  0            wait(any child)                  main()      "
+        "targets/locks.c:141\n"
+        "  0.0 (payer)  mutex lock mutex /accounts+0x40  transfer()  "
+        "targets/locks.c:62\n"
+        "  0.1 (payee)  mutex lock mutex /accounts       transfer()  "
+        "targets/locks.c:62\n"
+        "    deadlock: 0.0 (payer) waits for 0.1 (payee) and 0.1 (payee) for "
+        "0.0 (payer)\n"
+        "  trace      .mpstress/failures/locks-mixed-00000001.mpt\n");
+}
+
+/* A run of one failed scenario with one FINDING. */
+struct single {
+    struct report_finding entry;
+    struct report_scenario scenario;
+    struct report_run run;
+};
+
+static void single_init(struct single *single, const struct finding *finding)
+{
+    *single = (struct single){
+        .entry = {.finding = finding,
+                  .id = "s-1",
+                  .trace = "t/s-1.mpt",
+                  .times = 1,
+                  .first_iteration = 3,
+                  .first_seed = 0xab,
+                  .parameters = ""},
+        .scenario = {.name = "s",
+                     .path = "dir/s.yml",
+                     .verdict = VERDICT_FAIL,
+                     .expected_kind = -1,
+                     .finding_count = 1},
+        .run = {.store = ".mpstress", .base_seed = 5, .scenario_count = 1},
+    };
+    single->scenario.findings = &single->entry;
+    single->run.scenarios = &single->scenario;
+}
+
+Test(text, does_not_repeat_values_that_the_sentence_says)
+{
+    struct single single;
+    struct finding finding = {
+        .what = (char[]){"total is 39, expected 40 (workers * items)"},
+        .expected = (char[]){"40 (workers * items)"},
+        .actual = (char[]){"39"},
+    };
+    single_init(&single, &finding);
+    expect_block(&single.run, 0, 0,
+                 "FAIL s  invariant  iteration 3  seed 0xab\n"
+                 "  total is 39, expected 40 (workers * items)\n"
+                 "  trace      t/s-1.mpt\n");
+    finding.actual = (char[]){"3"}; /* only within other words */
+    expect_block(&single.run, 0, 0,
+                 "FAIL s  invariant  iteration 3  seed 0xab\n"
+                 "  total is 39, expected 40 (workers * items)\n"
+                 "  expected   40 (workers * items)\n"
+                 "  actual     3\n"
+                 "  trace      t/s-1.mpt\n");
+}
+
+Test(text, breaks_places_that_are_too_wide_for_a_line)
+{
+    struct single single;
+    struct finding_place places[] = {
+        {.location = {"lock", "targets/mp/lock.c", 70, "/bin/x", 1},
+         .role = (char[]){"mutex lock mutex /a-segment-with-a-long-name+0x40"},
+         .task = (char[]){"0.0 (one)"}},
+        {.location = {NULL, NULL, 0, "/lib/libc.so.6", 0x10},
+         .role = (char[]){"waits"},
+         .task = (char[]){"0"}},
+        {.location = {NULL, NULL, 0, NULL, 0}},
+    };
+    struct finding finding = {.kind = FINDING_DEADLOCK,
+                              .what = (char[]){"stuck"},
+                              .places = places,
+                              .place_count = 3};
+    single_init(&single, &finding);
+    single.entry.trace = "";
+    expect_block(&single.run, 0, 0,
+                 "FAIL s  deadlock  iteration 3  seed 0xab\n"
+                 "  stuck\n"
+                 "  0.0 (one)  mutex lock mutex "
+                 "/a-segment-with-a-long-name+0x40\n"
+                 "      lock()  targets/mp/lock.c:70\n"
+                 "  0          waits\n"
+                 "      libc.so.6+0x10\n");
+}
+
+Test(text, cuts_a_very_long_detail)
+{
+    struct single single;
+    char detail[3 * 100 + 1];
+    for (int i = 0; i < 100; i++)
+        snprintf(detail + (size_t)i * 3, 4, "%02d\n", i);
+    struct finding finding = {.what = (char[]){"w"}, .detail = detail};
+    single_init(&single, &finding);
+    char *block = sample_block(&single.run, 0, 0);
+    cr_expect(strstr(block, "    39\n    and 60 more lines\n"), "%s", block);
+    cr_expect(!strstr(block, "    40\n"));
+    free(block);
+}
+
+Test(text, says_what_the_kind_means_when_there_is_no_sentence)
+{
+    struct single single;
+    struct finding finding = {.kind = FINDING_RACE};
+    single_init(&single, &finding);
+    single.entry.trace = NULL;
+    single.entry.id = NULL;
+    single.entry.parameters = NULL;
+    expect_block(&single.run, 0, 0,
+                 "FAIL s  race  iteration 3  seed 0xab\n"
+                 "  two accesses that nothing orders\n");
+}
+
+Test(text, lets_nothing_act_on_the_terminal)
+{
+    char *block = sample_block(&sample_hostile, 0, 0);
+    for (const char *at = block; *at; at++) {
+        unsigned char c = (unsigned char)*at;
+        cr_assert(*at == '\n' || (c >= 0x20 && c != 0x7f), "byte %02x", c);
+    }
+    cr_expect(strstr(block, "\\x1b[31mred\\x0d\\x0a]]>"));
+    cr_expect(strstr(block, "\xc3\xa9 \xf0\x9f\x90\x9b"));
+    free(block);
+}
+
+/* -- The reproduce command
+ * -----------------------------------------------------*/
+
+static void expect_command(const struct single *single, const char *text)
+{
+    struct str s;
+    str_init(&s);
+    reproduce_add(&s, &single->run, &single->scenario, &single->entry);
+    cr_expect_str_eq(s.data, text, "found: %s\nnot: %s", s.data, text);
+    str_fini(&s);
+}
+
+Test(reproduce, replays_the_trace)
+{
+    struct single single;
+    struct finding finding = {.kind = FINDING_RACE};
+    single_init(&single, &finding);
+    expect_command(&single, "mpstress replay s-1");
+    single.run.store = NULL;
+    expect_command(&single, "mpstress replay s-1");
+    single.run.store = "/tmp/my store's";
+    expect_command(&single,
+                   "mpstress replay --store '/tmp/my store'\\''s' s-1");
+}
+
+Test(reproduce, runs_the_iteration_when_there_is_no_trace)
+{
+    struct single single;
+    struct finding finding = {.kind = FINDING_RACE};
+    single_init(&single, &finding);
+    single.entry.trace = "";
+    expect_command(&single, "mpstress run --seed 0x5 --only 3 dir/s.yml");
+    single.scenario.path = "";
+    single.run.command = "mpstress run -j 2 -- ./prog 'a b'";
+    expect_command(&single, "mpstress run --seed 0x5 --only 3 -- ./prog 'a b'");
+    single.run.command = NULL;
+    expect_command(&single, "mpstress run --seed 0x5 --only 3 s");
+}
+
+Test(reproduce, picks_the_first_unexpected_finding_of_a_failed_scenario)
+{
+    const struct report_scenario *scenario;
+    const struct report_finding *finding =
+        reproduce_pick(&sample_run, &scenario);
+    cr_assert(finding);
+    cr_expect_eq(scenario, &sample_run.scenarios[SAMPLE_FAIL]);
+    cr_expect_str_eq(finding->id, "primes-sentinels-76543210");
+}
