@@ -21,7 +21,7 @@ struct trace_print_options {
 
 /* Print TRACE to OUT: headline, tasks as a tree, findings, the last ops in
  * ticket order, queue messages, observations, the ends of stdout and stderr,
- * files, and last the command that replays it. -errno when OUT cannot be
+ * files, and last the command that replays it. -EIO when OUT cannot be
  * written. */
 int trace_print(FILE *out, const struct trace *trace,
                 const struct trace_print_options *options);

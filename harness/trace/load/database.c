@@ -185,6 +185,31 @@ static int check_table(struct database *database, sqlite3_stmt *statement,
     return err;
 }
 
+/* Whether there are COUNT tables and indexes and no more: the constraints and
+ * expressions of others would run in quick_check, and a planner may prefer a
+ * stranger's index. Views and triggers are switched off, and may stay. */
+static int check_no_others(struct database *database, size_t count)
+{
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(database->db,
+                           "SELECT name FROM sqlite_schema"
+                           " WHERE type IN ('table', 'index')",
+                           -1, &statement, NULL))
+        return database_failed(database);
+    size_t has = 0;
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW && has <= count)
+        has++;
+    int err = 0;
+    if (has > count)
+        err = database_damaged(database, "it holds a table or an index that "
+                                         "mpstress did not make");
+    else if (code != SQLITE_DONE)
+        err = database_failed(database);
+    sqlite3_finalize(statement);
+    return err;
+}
+
 /* A table could be a virtual one, have columns that compute, or others than
  * we think: it has to be exactly what we make. */
 static int check_tables(struct database *database)
@@ -201,7 +226,7 @@ static int check_tables(struct database *database)
     for (size_t i = 0; i < count && !err; i++)
         err = check_table(database, statement, &tables[i]);
     sqlite3_finalize(statement);
-    return err;
+    return err ? err : check_no_others(database, count);
 }
 
 static int check_pages(struct database *database)

@@ -1,0 +1,313 @@
+/* What happened: tasks, findings, ops, messages, observations. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "print.h"
+#include "trace/place.h"
+#include "trace/utf8.h"
+
+/* -- Tasks -----------------------------------------------------------------*/
+
+static int by_path(const void *a, const void *b)
+{
+    const struct trace_task *x = *(const struct trace_task *const *)a;
+    const struct trace_task *y = *(const struct trace_task *const *)b;
+    return strverscmp(x->path, y->path);
+}
+
+static int depth_of(const char *path)
+{
+    int depth = 0;
+    for (; *path; path++)
+        depth += *path == '.';
+    return depth;
+}
+
+static void add_task(struct table *table, const struct trace_task *task)
+{
+    char ended[48] = "";
+    if (task->status_known && !(task->is_thread && !task->status))
+        print_status(task->status, ended, sizeof(ended));
+    else if (task->status_known)
+        snprintf(ended, sizeof(ended), "ended");
+    table_add(table, "%*s%s%s%s%s", 2 * depth_of(task->path), "", task->path,
+              *task->name ? " (" : "", task->name, *task->name ? ")" : "");
+    table_add(table, "%s %d", task->is_thread ? "tid" : "pid", task->pid);
+    table_add(table, "%" PRIu64, task->points);
+    table_add(table, "%s", ended);
+    table_add(table, "%s", task->created);
+}
+
+int print_tasks(struct print *p)
+{
+    enum { TASKS_SHOWN = 100 };
+    static const struct table_column columns[] = {
+        {"task", STYLE_NAME, false, CUT_END},
+        {"id", STYLE_PLAIN, false, CUT_NEVER},
+        {"points", STYLE_PLAIN, true, CUT_NEVER},
+        {"ended", STYLE_PLAIN, false, CUT_NEVER},
+        {"created by", STYLE_PLACE, false, CUT_START},
+    };
+    const struct trace_task *tasks;
+    size_t count = trace_tasks(p->trace, &tasks);
+    if (!count)
+        return 0;
+    const struct trace_task **sorted = calloc(count, sizeof(*sorted));
+    if (!sorted)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &tasks[i];
+    qsort(sorted, count, sizeof(*sorted), by_path);
+
+    print_heading(p, "Tasks");
+    struct table table;
+    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    for (size_t i = 0; i < count && i < TASKS_SHOWN; i++)
+        add_task(&table, sorted[i]);
+    free(sorted);
+    int err = table_print(&table, p);
+    if (count > TASKS_SHOWN) {
+        print_text(p, STYLE_FAINT, "  and %zu more", count - TASKS_SHOWN);
+        print_end(p);
+    }
+    return err;
+}
+
+/* -- Findings --------------------------------------------------------------*/
+
+static void print_field(struct print *p, const char *label, const char *text)
+{
+    if (!text || !*text)
+        return;
+    print_text(p, STYLE_FAINT, "  %-11s", label);
+    print_text(p, STYLE_PLAIN, "%s", text);
+    print_end(p);
+}
+
+static void print_detail(struct print *p, const char *detail)
+{
+    while (detail && *detail) {
+        size_t length = strcspn(detail, "\n");
+        print_text(p, STYLE_PLAIN, "    %.*s", (int)length, detail);
+        print_end(p);
+        detail += length + (detail[length] == '\n');
+    }
+}
+
+static int print_places(struct print *p, const struct finding *finding)
+{
+    static const struct table_column columns[] = {
+        {"task", STYLE_NAME, false, CUT_END},
+        {"does", STYLE_PLAIN, false, CUT_END},
+        {"at", STYLE_PLACE, false, CUT_START},
+    };
+    if (!finding->place_count)
+        return 0;
+    struct table table;
+    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    for (size_t i = 0; i < finding->place_count; i++) {
+        const struct finding_place *place = &finding->places[i];
+        struct str text;
+        str_init(&text);
+        place_add(&text, &place->location);
+        table_add(&table, "%s", place->task ? place->task : "");
+        table_add(&table, "%s", place->role ? place->role : "");
+        table_add(&table, "%s", text.data);
+        str_fini(&text);
+    }
+    return table_print(&table, p);
+}
+
+int print_findings(struct print *p)
+{
+    const struct finding_list *findings = trace_findings(p->trace);
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->items[i];
+        if (!finding->place_count && !finding->detail && !finding->invariant &&
+            !finding->expected && !finding->actual)
+            continue; /* the headline has said it all */
+        print_heading(p, "%s: %s", finding_kind_name(finding->kind),
+                      finding->what);
+        print_field(p, "invariant", finding->invariant);
+        print_field(p, "expected", finding->expected);
+        print_field(p, "actual", finding->actual);
+        int err = print_places(p, finding);
+        if (err)
+            return err;
+        print_detail(p, finding->detail);
+    }
+    return 0;
+}
+
+/* -- Ops ------------------------------------------------------------------- */
+
+/* "0.1 (consumer)" into BUF. */
+static const char *task_text(const struct print *p, const char *path, char *buf,
+                             size_t size)
+{
+    const struct trace_task *tasks;
+    size_t count = trace_tasks(p->trace, &tasks);
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(tasks[i].path, path) && *tasks[i].name) {
+            snprintf(buf, size, "%s (%s)", path, tasks[i].name);
+            return buf;
+        }
+    snprintf(buf, size, "%s", path);
+    return buf;
+}
+
+static void add_result(struct table *table, const struct trace_op *op)
+{
+    const char *name = op->result < 0 && op->result > -4096
+                           ? strerrorname_np((int)-op->result)
+                           : NULL;
+    if (!op->end)
+        table_add(table, "no return");
+    else if (name)
+        table_add(table, "%s", name);
+    else
+        table_add(table, "%" PRId64, op->result);
+}
+
+int print_ops(struct print *p)
+{
+    static const struct table_column columns[] = {
+        {"ticket", STYLE_FAINT, true, CUT_NEVER},
+        {"task", STYLE_NAME, false, CUT_END},
+        {"op", STYLE_PLAIN, false, CUT_NEVER},
+        {"object", STYLE_PLAIN, false, CUT_START},
+        {"result", STYLE_PLAIN, false, CUT_NEVER},
+        {"at", STYLE_PLACE, false, CUT_START},
+    };
+    const struct trace_op *ops;
+    size_t count = trace_ops(p->trace, &ops);
+    if (!count)
+        return 0;
+    size_t shown = count < p->options.max_ops ? count : p->options.max_ops;
+    uint64_t all = count + p->meta->ops_lost;
+    if (shown < all)
+        print_heading(p, "Points (the last %zu of %" PRIu64 ")", shown, all);
+    else
+        print_heading(p, "Points");
+    struct table table;
+    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    for (size_t i = count - shown; i < count; i++) {
+        const struct trace_op *op = &ops[i];
+        char task[256];
+        table_add(&table, "%" PRIu64, op->begin);
+        table_add(&table, "%s", task_text(p, op->task, task, sizeof(task)));
+        table_add(&table, "%s", op->kind);
+        table_add(&table, "%s", op->object);
+        add_result(&table, op);
+        table_add(&table, "%s", op->place);
+    }
+    return table_print(&table, p);
+}
+
+/* -- Messages and observations ----------------------------------------------*/
+
+/* A text in quotation marks, a number when it has the size of one, else
+ * hexadecimal. */
+static void add_item(struct table *table, const void *data, size_t size)
+{
+    enum { SHOWN = 40 };
+    const unsigned char *bytes = data;
+    struct str clean;
+    str_init(&clean);
+    uint64_t number = 0;
+    size_t text = size;
+    bool numeric = size == 4 || size == 8;
+    if (numeric)
+        memcpy(&number, data, size); /* little-endian, as its writer was */
+    while (!numeric && text && !bytes[text - 1])
+        text--; /* the rest of a C text's buffer */
+    size_t length = text < SHOWN ? text : SHOWN;
+    if (utf8_valid(bytes, text))
+        utf8_printable(&clean, bytes, length);
+    if (clean.len == length && length) {
+        table_add(table, "\"%s\"%s", clean.data, text > SHOWN ? "..." : "");
+    } else if (numeric) {
+        table_add(table, "%" PRIu64, number);
+    } else {
+        str_clear(&clean);
+        for (size_t i = 0; i < size && i < SHOWN / 2; i++)
+            str_addf(&clean, "%02x", bytes[i]);
+        table_add(table, "%s%s (%zu bytes)", clean.data,
+                  size > SHOWN / 2 ? "..." : "", size);
+    }
+    str_fini(&clean);
+}
+
+static size_t records_heading(struct print *p, const char *what, size_t count)
+{
+    size_t shown = count < p->options.max_lines ? count : p->options.max_lines;
+    if (shown < count)
+        print_heading(p, "%s (the last %zu of %zu)", what, shown, count);
+    else
+        print_heading(p, "%s", what);
+    return shown;
+}
+
+int print_messages(struct print *p)
+{
+    static const struct table_column columns[] = {
+        {"ticket", STYLE_FAINT, true, CUT_NEVER},
+        {"task", STYLE_NAME, false, CUT_END},
+        {"", STYLE_PLAIN, false, CUT_NEVER},
+        {"queue", STYLE_PLAIN, false, CUT_END},
+        {"item", STYLE_PLAIN, false, CUT_END},
+        {"at", STYLE_PLACE, false, CUT_START},
+    };
+    const struct trace_message *messages;
+    size_t count = trace_messages(p->trace, &messages);
+    if (!count)
+        return 0;
+    size_t shown = records_heading(p, "Queue messages", count);
+    struct table table;
+    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    for (size_t i = count - shown; i < count; i++) {
+        const struct trace_message *message = &messages[i];
+        char task[256];
+        table_add(&table, "%" PRIu64, message->ticket);
+        table_add(&table, "%s",
+                  task_text(p, message->task, task, sizeof(task)));
+        table_add(&table, "%s", message->got ? "got" : "put");
+        table_add(&table, "%s", message->queue);
+        add_item(&table, message->data, message->size);
+        table_add(&table, "%s", message->place);
+    }
+    return table_print(&table, p);
+}
+
+int print_observations(struct print *p)
+{
+    static const struct table_column columns[] = {
+        {"ticket", STYLE_FAINT, true, CUT_NEVER},
+        {"task", STYLE_NAME, false, CUT_END},
+        {"kind", STYLE_PLAIN, false, CUT_NEVER},
+        {"name", STYLE_PLAIN, false, CUT_END},
+        {"value", STYLE_PLAIN, false, CUT_END},
+        {"at", STYLE_PLACE, false, CUT_START},
+    };
+    const struct trace_observation *observations;
+    size_t count = trace_observations(p->trace, &observations);
+    if (!count)
+        return 0;
+    size_t shown = records_heading(p, "Observations", count);
+    struct table table;
+    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    for (size_t i = count - shown; i < count; i++) {
+        const struct trace_observation *observation = &observations[i];
+        char task[256];
+        table_add(&table, "%" PRIu64, observation->ticket);
+        table_add(&table, "%s",
+                  task_text(p, observation->task, task, sizeof(task)));
+        table_add(&table, "%s", observation->kind);
+        table_add(&table, "%s", observation->name);
+        table_add(&table, "%.200s", observation->value);
+        table_add(&table, "%s", observation->place);
+    }
+    return table_print(&table, p);
+}

@@ -1,0 +1,163 @@
+#include "print.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "trace/trace_print.h"
+
+const char *print_status(int status, char *buf, size_t size)
+{
+    if (WIFEXITED(status)) {
+        snprintf(buf, size, "exit %d", WEXITSTATUS(status));
+    } else {
+        int number = WTERMSIG(status);
+        const char *name = sigabbrev_np(number);
+        if (name)
+            snprintf(buf, size, "killed by SIG%s", name);
+        else
+            snprintf(buf, size, "killed by signal %d", number);
+    }
+    return buf;
+}
+
+static void print_label(struct print *p, const char *label)
+{
+    print_text(p, STYLE_FAINT, "  %-12s", label);
+}
+
+static void print_ending(struct print *p)
+{
+    const struct trace_meta *meta = p->meta;
+    char text[48];
+    print_label(p, "ended");
+    if (meta->timed_out) {
+        print_text(p, STYLE_BAD, "not within its time limit of ");
+        print_duration(p, STYLE_BAD, meta->time_limit_ns);
+    } else if (meta->server_lost) {
+        print_text(p, STYLE_BAD, "with the process that starts the others");
+    } else {
+        print_text(p, meta->status ? STYLE_BAD : STYLE_PLAIN, "%s",
+                   print_status(meta->status, text, sizeof(text)));
+        print_text(p, STYLE_PLAIN, " after ");
+        print_duration(p, STYLE_PLAIN, meta->elapsed_ns);
+    }
+    print_text(p, STYLE_PLAIN, ", %" PRIu64 " points", meta->points);
+    print_end(p);
+    if (meta->segment_damaged) {
+        print_label(p, "");
+        print_text(p, STYLE_BAD,
+                   "the target wrote over mpstress's memory: what follows may "
+                   "be wrong");
+        print_end(p);
+    }
+}
+
+static void print_parameters(struct print *p)
+{
+    const struct trace_param *params;
+    size_t count = trace_params(p->trace, &params);
+    if (!count && !p->meta->delay_high_ns)
+        return;
+    print_label(p, "parameters");
+    for (size_t i = 0; i < count; i++)
+        print_text(p, STYLE_PLAIN, "%s=%s ", params[i].name, params[i].value);
+    if (p->meta->delay_high_ns) {
+        print_text(p, STYLE_PLAIN, "delay=");
+        print_duration(p, STYLE_PLAIN, p->meta->delay_low_ns);
+        print_text(p, STYLE_PLAIN, "..");
+        print_duration(p, STYLE_PLAIN, p->meta->delay_high_ns);
+    }
+    print_end(p);
+}
+
+static void print_arguments(struct print *p)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789%+,-./:=@_{}";
+    const char *const *arguments;
+    size_t count = trace_arguments(p->trace, &arguments);
+    print_label(p, "target");
+    for (size_t i = 0; i < count; i++) {
+        const char *argument = arguments[i];
+        bool quoted = !*argument || argument[strspn(argument, plain)];
+        print_text(p, STYLE_PLAIN, quoted ? "%s'%s'" : "%s%s", i ? " " : "",
+                   argument);
+    }
+    print_end(p);
+}
+
+static void print_when(struct print *p)
+{
+    time_t seconds = (time_t)(p->meta->wall_ns / UINT64_C(1000000000));
+    struct tm utc;
+    char text[48];
+    if (!gmtime_r(&seconds, &utc) ||
+        !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &utc))
+        return;
+    print_label(p, "recorded");
+    print_text(p, STYLE_PLAIN, "%s, mpstress %s, %s", text, p->meta->version,
+               p->meta->command);
+    print_end(p);
+}
+
+int print_headline(struct print *p)
+{
+    const struct trace_meta *meta = p->meta;
+    print_text(p, STYLE_BAD, "FAIL");
+    print_text(p, STYLE_PLAIN, " ");
+    print_text(p, STYLE_HEADING, "%s", meta->scenario_name);
+    print_text(p, STYLE_PLAIN, "  iteration %" PRIu64 "  seed 0x%" PRIx64,
+               meta->iteration, meta->seed);
+    print_end(p);
+    const struct finding_list *findings = trace_findings(p->trace);
+    for (size_t i = 0; i < findings->count; i++) {
+        print_text(p, STYLE_BAD, "  %s",
+                   finding_kind_name(findings->items[i].kind));
+        print_text(p, STYLE_PLAIN, ": %s", findings->items[i].what);
+        print_end(p);
+    }
+    print_ending(p);
+    print_parameters(p);
+    print_arguments(p);
+    if (*meta->scenario_path) {
+        print_label(p, "scenario");
+        print_text(p, STYLE_PLACE, "%s", meta->scenario_path);
+        print_end(p);
+    }
+    print_when(p);
+    return 0;
+}
+
+int trace_print(FILE *out, const struct trace *trace,
+                const struct trace_print_options *options)
+{
+    static int (*const parts[])(struct print *) = {
+        print_headline, print_findings,     print_tasks, print_ops,
+        print_messages, print_observations, print_files,
+    };
+    struct print p = {
+        .out = out,
+        .trace = trace,
+        .meta = trace_meta(trace),
+        .options = *options,
+    };
+    if (!p.options.max_ops)
+        p.options.max_ops = 40;
+    if (!p.options.max_lines)
+        p.options.max_lines = 20;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+        int err = parts[i](&p);
+        if (err)
+            return err;
+    }
+    print_end(&p);
+    print_text(&p, STYLE_FAINT, "reproduce: ");
+    print_text(&p, STYLE_HEADING, "mpstress replay %s", p.meta->id);
+    print_end(&p);
+    return fflush(out) || ferror(out) ? -EIO : 0;
+}

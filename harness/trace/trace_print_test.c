@@ -1,0 +1,124 @@
+#include "trace/trace_print.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture_test.h"
+#include "utf8.h"
+
+/* The fixture, saved, opened and printed; the caller frees it. */
+static char *print(struct fixture *f, const struct trace_print_options *options)
+{
+    struct trace *trace;
+    char *text = NULL;
+    size_t size;
+    fixture_save(f);
+    int err = trace_open(&trace, f->path, &f->diag);
+    cr_assert_eq(err, 0, "%s", f->diag.text);
+    FILE *out = open_memstream(&text, &size);
+    cr_assert_not_null(out);
+    cr_expect_eq(trace_print(out, trace, options), 0);
+    fclose(out);
+    trace_close(trace);
+    return text;
+}
+
+static void expect_line(const char *text, const char *line)
+{
+    char whole[400];
+    snprintf(whole, sizeof(whole), "\n%s\n", line);
+    cr_expect(strstr(text, whole), "no line '%s' in\n%s", line, text);
+}
+
+Test(trace_print, tells_the_whole_story)
+{
+    struct fixture *f = fixture_new();
+    struct trace_print_options options = {.width = 0};
+    char *text = print(f, &options);
+    static const char head[] = "FAIL ring  iteration 17  "
+                               "seed 0xfedcba9876543210\n";
+    cr_expect_arr_eq(text, head, strlen(head), "%s", text);
+    static const char *const lines[] = {
+        "  deadlock: 2 tasks wait for each other",
+        "  invariant: total is -3987, expected 4000",
+        "  parameters  workers=2 mode=fast delay=0..50us",
+        "  target      /srv/target --workers=2 'two words'",
+        "  expected   4000 (workers * increments)",
+        "  0.0 (producer)  waits for mutex /ring+0x80  produce "
+        "src/producer.c:12",
+        "  0.1 (consumer)  waits for mutex /ring+0x40  target+0x4321",
+        "    0.0 holds mutex /ring+0x40",
+        "  world",
+        "  \\x1b[31mred",
+        "  logs/a.log     14",
+    };
+    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+        expect_line(text, lines[i]);
+    cr_expect(strstr(text, "EAGAIN"));
+    cr_expect(strstr(text, "no return"));
+    cr_expect(strstr(text, "\"first\""));
+    cr_expect(strstr(text, "killed by SIGKILL"));
+    cr_expect(strstr(text, "2023-11-14 22:13:20 UTC"));
+    static const char last[] = "\nreproduce: mpstress replay ring-1a2b3c4d\n";
+    cr_expect_str_eq(text + strlen(text) - strlen(last), last);
+    if (getenv("SHOW"))
+        fputs(text, stderr);
+    free(text);
+    fixture_free(f);
+}
+
+Test(trace_print, fits_its_tables_into_the_width)
+{
+    struct fixture *f = fixture_new();
+    struct trace_print_options options = {.width = 80, .max_ops = 3};
+    char *text = print(f, &options);
+    cr_expect(strstr(text, "\nPoints (the last 3 of 10)\n"), "%s", text);
+    char *at = strstr(text, "\nPoints");
+    for (char *line = strtok(at, "\n"); line; line = strtok(NULL, "\n"))
+        cr_expect_leq(utf8_width(line), 80, "%s", line);
+    free(text);
+    fixture_free(f);
+}
+
+Test(trace_print, emits_no_control_character_but_its_own_colours)
+{
+    struct fixture *f = fixture_new();
+    struct trace_print_options options = {.color = true};
+    f->values[1] = "\x1b[2J\xc2\x9b\xe2\x80\xae";
+    char *text = print(f, &options);
+    cr_expect(strstr(text, "mode=\\x1b[2J\\xc2\\x9b\\xe2\\x80\\xae"), "%s",
+              text);
+    for (const char *at = text; (at = strchr(at, '\x1b')); at++) {
+        size_t digits = strspn(at + 2, "0123456789;");
+        cr_expect(at[1] == '[' && at[2 + digits] == 'm' && digits <= 4);
+    }
+    free(text);
+    fixture_free(f);
+}
+
+Test(trace_print, without_colour_there_is_no_escape)
+{
+    struct fixture *f = fixture_new();
+    struct trace_print_options options = {.width = 100};
+    char *text = print(f, &options);
+    cr_expect_null(strchr(text, '\x1b'));
+    free(text);
+    fixture_free(f);
+}
+
+Test(trace_print, a_full_disk_is_noticed)
+{
+    struct fixture *f = fixture_new();
+    struct trace_print_options options = {.width = 80};
+    struct trace *trace;
+    fixture_save(f);
+    cr_assert_eq(trace_open(&trace, f->path, &f->diag), 0);
+    FILE *full = fopen("/dev/full", "w");
+    cr_assert_not_null(full);
+    cr_expect_eq(trace_print(full, trace, &options), -EIO);
+    fclose(full);
+    trace_close(trace);
+    fixture_free(f);
+}
