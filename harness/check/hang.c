@@ -27,6 +27,21 @@ static void show_holder(struct str *s, const struct waiters *waiters,
     str_add_char(s, '\n');
 }
 
+/* The stack without what lies below main() and in the libraries, unless there
+ * is nothing else. */
+static void show_stack(struct str *s, const struct task_snapshot *snapshot)
+{
+    size_t shown = 0;
+    for (int all = 0; all < 2 && !shown; all++)
+        for (size_t i = 0; i < snapshot->frame_count; i++) {
+            if (!all && !symbols_is_user_code(&snapshot->frames[i]))
+                continue;
+            str_addf(s, "    #%zu ", shown++);
+            show_location(s, &snapshot->frames[i]);
+            str_add_char(s, '\n');
+        }
+}
+
 static void show_state(struct str *s, const struct waiters *waiters,
                        const struct waiter *waiter)
 {
@@ -42,12 +57,8 @@ static void show_state(struct str *s, const struct waiters *waiters,
     int holder = waiter_holder(waiters, waiter);
     if (holder >= 0)
         show_holder(s, waiters, waiter, holder);
-    const struct task_snapshot *snapshot = waiter->snapshot;
-    for (size_t i = 0; snapshot && i < snapshot->frame_count; i++) {
-        str_addf(s, "    #%zu ", i);
-        show_location(s, &snapshot->frames[i]);
-        str_add_char(s, '\n');
-    }
+    if (waiter->snapshot)
+        show_stack(s, waiter->snapshot);
 }
 
 /* Follow who holds what the next one waits for, starting at START: if that

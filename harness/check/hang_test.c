@@ -44,12 +44,12 @@ Test(hang, names_the_holder_of_a_lock_and_where_it_took_it)
     fixture_snapshot(f, 0, 'S', "futex");
     const struct finding *finding = fixture_expect(
         f, FINDING_HANG,
-        "1 of 2 tasks still waiting after 1s: 0 mutex lock mutex /ring+0x40");
+        "1 of 2 tasks still waiting after 1s: 0 mutex lock /ring+0x40");
     cr_expect_str_eq(finding->detail,
-                     "0: mutex lock mutex /ring+0x40 in target+0x111\n"
+                     "0: mutex lock /ring+0x40 in target+0x111\n"
                      "    held by 0.0 (gone), which has ended, taken in "
                      "target+0x999\n");
-    fixture_expect_place(finding, 0, 0x111, "mutex lock mutex /ring+0x40", "0");
+    fixture_expect_place(finding, 0, 0x111, "mutex lock /ring+0x40", "0");
     fixture_expect_place(finding, 1, 0x999, "took mutex /ring+0x40",
                          "0.0 (gone)");
     fixture_free(f);
@@ -74,7 +74,7 @@ Test(hang, finds_the_cycle_of_a_deadlock)
     const struct finding *finding = fixture_expect(
         f, FINDING_HANG,
         "3 of 3 tasks still waiting after 1s: 0 wait(any child), 0.0 (a) mutex "
-        "lock mutex /right, 0.1 (b) mutex lock mutex /left");
+        "lock /right, 0.1 (b) mutex lock /left");
     const char *line = "deadlock: 0.0 (a) waits for mutex /right, held by 0.1 "
                        "(b), and 0.1 (b) waits for mutex /left, held by 0.0 "
                        "(a)\n";

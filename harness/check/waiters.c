@@ -147,6 +147,29 @@ static void show_wait(struct str *s, const struct segment *segment,
         str_add(s, "wait(any child)");
 }
 
+/* "mutex lock /ring+0x40": without saying "mutex" again, but "read pipe 0:3".
+ */
+static void show_op(struct str *s, const struct segment *segment,
+                    const struct segment_op *op)
+{
+    const char *name = op_kind_name(op->kind);
+    str_add(s, name);
+    const struct segment_object *object =
+        segment_object_get(segment, op->object);
+    if (!object)
+        return;
+    str_add_char(s, ' ');
+    size_t start = s->len;
+    show_object(s, segment, op->object);
+    const char *kind = object_kind_name(object->kind);
+    size_t word = strcspn(name, " "), length = strlen(kind);
+    if (!strncmp(name, kind, word) && s->len > start + length + 1) {
+        s->len -= length + 1;
+        memmove(s->data + start, s->data + start + length + 1,
+                s->len - start + 1);
+    }
+}
+
 void waiter_show_doing(struct str *s, const struct waiters *waiters,
                        const struct waiter *waiter)
 {
@@ -158,11 +181,7 @@ void waiter_show_doing(struct str *s, const struct waiters *waiters,
         return;
     }
     if (op) {
-        str_add(s, op_kind_name(op->kind));
-        if (op->object) {
-            str_add_char(s, ' ');
-            show_object(s, segment, op->object);
-        }
+        show_op(s, segment, op);
         return;
     }
     if (snapshot && snapshot->state != 'R' && *snapshot->syscall) {
