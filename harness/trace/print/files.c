@@ -69,7 +69,7 @@ static int print_list(struct print *p, const struct trace_file *files,
         {"", STYLE_FAINT, false, CUT_NEVER},
     };
     struct table table;
-    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
     size_t shown = 0, listed = 0;
     for (size_t i = 0; i < count; i++) {
         const struct trace_file *file = &files[i];
@@ -80,16 +80,17 @@ static int print_list(struct print *p, const struct trace_file *files,
         static const char prefix[] = "files/";
         size_t skip =
             strncmp(file->name, prefix, strlen(prefix)) ? 0 : strlen(prefix);
-        table_add(&table, "%s", file->name + skip);
-        table_add(&table, "%" PRIu64, file->full_size);
-        table_add(&table, "%s",
-                  file->size < file->full_size ? "too large to keep" : "");
+        print_table_add(&table, "%s", file->name + skip);
+        print_table_add(&table, "%" PRIu64, file->full_size);
+        print_table_add(&table, "%s",
+                        file->size < file->full_size ? "too large to keep"
+                                                     : "");
         shown++;
     }
     if (!listed)
         return 0; /* the table holds nothing */
     print_heading(p, "Files left in the working directory");
-    int err = table_print(&table, p);
+    int err = print_table_print(&table, p);
     if (shown < listed) {
         print_text(p, STYLE_FAINT, "  and %zu more", listed - shown);
         print_end(p);

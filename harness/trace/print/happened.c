@@ -32,12 +32,13 @@ static void add_task(struct table *table, const struct trace_task *task)
         print_status(task->status, ended, sizeof(ended));
     else if (task->status_known)
         snprintf(ended, sizeof(ended), "ended");
-    table_add(table, "%*s%s%s%s%s", 2 * depth_of(task->path), "", task->path,
-              *task->name ? " (" : "", task->name, *task->name ? ")" : "");
-    table_add(table, "%s %d", task->is_thread ? "tid" : "pid", task->pid);
-    table_add(table, "%" PRIu64, task->points);
-    table_add(table, "%s", ended);
-    table_add(table, "%s", task->created);
+    print_table_add(table, "%*s%s%s%s%s", 2 * depth_of(task->path), "",
+                    task->path, *task->name ? " (" : "", task->name,
+                    *task->name ? ")" : "");
+    print_table_add(table, "%s %d", task->is_thread ? "tid" : "pid", task->pid);
+    print_table_add(table, "%" PRIu64, task->points);
+    print_table_add(table, "%s", ended);
+    print_table_add(table, "%s", task->created);
 }
 
 int print_tasks(struct print *p)
@@ -63,11 +64,11 @@ int print_tasks(struct print *p)
 
     print_heading(p, "Tasks");
     struct table table;
-    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
     for (size_t i = 0; i < count && i < TASKS_SHOWN; i++)
         add_task(&table, sorted[i]);
     free(sorted);
-    int err = table_print(&table, p);
+    int err = print_table_print(&table, p);
     if (count > TASKS_SHOWN) {
         print_text(p, STYLE_FAINT, "  and %zu more", count - TASKS_SHOWN);
         print_end(p);
@@ -106,18 +107,18 @@ static int print_places(struct print *p, const struct finding *finding)
     if (!finding->place_count)
         return 0;
     struct table table;
-    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
     for (size_t i = 0; i < finding->place_count; i++) {
         const struct finding_place *place = &finding->places[i];
         struct str text;
         str_init(&text);
         place_add(&text, &place->location);
-        table_add(&table, "%s", place->task ? place->task : "");
-        table_add(&table, "%s", place->role ? place->role : "");
-        table_add(&table, "%s", text.data);
+        print_table_add(&table, "%s", place->task ? place->task : "");
+        print_table_add(&table, "%s", place->role ? place->role : "");
+        print_table_add(&table, "%s", text.data);
         str_fini(&text);
     }
-    return table_print(&table, p);
+    return print_table_print(&table, p);
 }
 
 int print_findings(struct print *p)
@@ -164,11 +165,11 @@ static void add_result(struct table *table, const struct trace_op *op)
                            ? strerrorname_np((int)-op->result)
                            : NULL;
     if (!op->end)
-        table_add(table, "no return");
+        print_table_add(table, "no return");
     else if (name)
-        table_add(table, "%s", name);
+        print_table_add(table, "%s", name);
     else
-        table_add(table, "%" PRId64, op->result);
+        print_table_add(table, "%" PRId64, op->result);
 }
 
 int print_ops(struct print *p)
@@ -192,18 +193,19 @@ int print_ops(struct print *p)
     else
         print_heading(p, "Points");
     struct table table;
-    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
     for (size_t i = count - shown; i < count; i++) {
         const struct trace_op *op = &ops[i];
         char task[256];
-        table_add(&table, "%" PRIu64, op->begin);
-        table_add(&table, "%s", task_text(p, op->task, task, sizeof(task)));
-        table_add(&table, "%s", op->kind);
-        table_add(&table, "%s", op->object);
+        print_table_add(&table, "%" PRIu64, op->begin);
+        print_table_add(&table, "%s",
+                        task_text(p, op->task, task, sizeof(task)));
+        print_table_add(&table, "%s", op->kind);
+        print_table_add(&table, "%s", op->object);
         add_result(&table, op);
-        table_add(&table, "%s", op->place);
+        print_table_add(&table, "%s", op->place);
     }
-    return table_print(&table, p);
+    return print_table_print(&table, p);
 }
 
 /* -- Messages and observations ----------------------------------------------*/
@@ -227,15 +229,16 @@ static void add_item(struct table *table, const void *data, size_t size)
     if (utf8_valid(bytes, text))
         utf8_printable(&clean, bytes, length);
     if (clean.len == length && length) {
-        table_add(table, "\"%s\"%s", clean.data, text > SHOWN ? "..." : "");
+        print_table_add(table, "\"%s\"%s", clean.data,
+                        text > SHOWN ? "..." : "");
     } else if (numeric) {
-        table_add(table, "%" PRIu64, number);
+        print_table_add(table, "%" PRIu64, number);
     } else {
         str_clear(&clean);
         for (size_t i = 0; i < size && i < SHOWN / 2; i++)
             str_addf(&clean, "%02x", bytes[i]);
-        table_add(table, "%s%s (%zu bytes)", clean.data,
-                  size > SHOWN / 2 ? "..." : "", size);
+        print_table_add(table, "%s%s (%zu bytes)", clean.data,
+                        size > SHOWN / 2 ? "..." : "", size);
     }
     str_fini(&clean);
 }
@@ -266,19 +269,19 @@ int print_messages(struct print *p)
         return 0;
     size_t shown = records_heading(p, "Queue messages", count);
     struct table table;
-    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
     for (size_t i = count - shown; i < count; i++) {
         const struct trace_message *message = &messages[i];
         char task[256];
-        table_add(&table, "%" PRIu64, message->ticket);
-        table_add(&table, "%s",
-                  task_text(p, message->task, task, sizeof(task)));
-        table_add(&table, "%s", message->got ? "got" : "put");
-        table_add(&table, "%s", message->queue);
+        print_table_add(&table, "%" PRIu64, message->ticket);
+        print_table_add(&table, "%s",
+                        task_text(p, message->task, task, sizeof(task)));
+        print_table_add(&table, "%s", message->got ? "got" : "put");
+        print_table_add(&table, "%s", message->queue);
         add_item(&table, message->data, message->size);
-        table_add(&table, "%s", message->place);
+        print_table_add(&table, "%s", message->place);
     }
-    return table_print(&table, p);
+    return print_table_print(&table, p);
 }
 
 int print_observations(struct print *p)
@@ -297,17 +300,17 @@ int print_observations(struct print *p)
         return 0;
     size_t shown = records_heading(p, "Observations", count);
     struct table table;
-    table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
     for (size_t i = count - shown; i < count; i++) {
         const struct trace_observation *observation = &observations[i];
         char task[256];
-        table_add(&table, "%" PRIu64, observation->ticket);
-        table_add(&table, "%s",
-                  task_text(p, observation->task, task, sizeof(task)));
-        table_add(&table, "%s", observation->kind);
-        table_add(&table, "%s", observation->name);
-        table_add(&table, "%.200s", observation->value);
-        table_add(&table, "%s", observation->place);
+        print_table_add(&table, "%" PRIu64, observation->ticket);
+        print_table_add(&table, "%s",
+                        task_text(p, observation->task, task, sizeof(task)));
+        print_table_add(&table, "%s", observation->kind);
+        print_table_add(&table, "%s", observation->name);
+        print_table_add(&table, "%.200s", observation->value);
+        print_table_add(&table, "%s", observation->place);
     }
-    return table_print(&table, p);
+    return print_table_print(&table, p);
 }

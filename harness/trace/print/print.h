@@ -57,7 +57,7 @@ struct table_column {
     enum table_cut cut;
 };
 
-/* Cells in rows; freed by table_print(). */
+/* Cells in rows; freed by print_table_print(). */
 struct table {
     const struct table_column *columns;
     size_t column_count;
@@ -66,14 +66,14 @@ struct table {
     bool failed;
 };
 
-void table_init(struct table *table, const struct table_column *columns,
-                size_t column_count);
+void print_table_init(struct table *table, const struct table_column *columns,
+                      size_t column_count);
 /* The next cell, rows from left to right. */
-void table_add(struct table *table, const char *format, ...)
+void print_table_add(struct table *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Print it, indented by two, and free it. Cells too long for the width are cut
  * with "..."; a column without any text is left out. -ENOMEM. */
-int table_print(struct table *table, struct print *p);
+int print_table_print(struct table *table, struct print *p);
 
 /* -- Parts; 0 or -errno ---------------------------------------------------- */
 

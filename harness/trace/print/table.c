@@ -8,8 +8,8 @@
 
 enum { GAP = 2, LEAST = 12 /* columns that a flexible column keeps */ };
 
-void table_init(struct table *table, const struct table_column *columns,
-                size_t column_count)
+void print_table_init(struct table *table, const struct table_column *columns,
+                      size_t column_count)
 {
     *table = (struct table){
         .columns = columns,
@@ -32,7 +32,7 @@ static struct str *next_cell(struct table *table)
     return cell;
 }
 
-void table_add(struct table *table, const char *format, ...)
+void print_table_add(struct table *table, const char *format, ...)
 {
     struct str raw;
     str_init(&raw);
@@ -148,7 +148,7 @@ static void print_titles(struct print *p, const struct table *table,
     print_end(p);
 }
 
-int table_print(struct table *table, struct print *p)
+int print_table_print(struct table *table, struct print *p)
 {
     size_t widths[TABLE_COLUMNS] = {0};
     if (!table->failed) {
