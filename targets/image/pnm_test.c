@@ -4,14 +4,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-static char path[32];
+static char path[] = "/tmp/pnm-test-XXXXXX";
 
 static void make_file(void)
 {
-    strcpy(path, "/tmp/pnm-test-XXXXXX");
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);
     close(fd);
