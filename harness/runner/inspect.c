@@ -9,10 +9,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/str.h"
 
-enum { DESCENDANTS = 16384, PROC_TEXT = 65536 };
+enum {
+    DESCENDANTS = 16384,
+    PROC_TEXT = 65536,
+    CROWD = 512, /* tasks: more are not looked at one by one */
+    LOOK_S = 3,  /* for all of it: the machine may be very busy */
+    STACKS = 32  /* tasks whose stacks are taken: each stops its task */
+};
 
 /* The children of PID, appended to PIDS. */
 static size_t add_children(pid_t pid, pid_t *pids, size_t count, size_t max)
@@ -108,7 +115,7 @@ static void name_syscall(const char *text, char *out, size_t size)
 
 static bool snapshot(pid_t pid, const char *thread,
                      const struct segment *segment, struct symbols *symbols,
-                     struct task_snapshot *out)
+                     bool with_stack, struct task_snapshot *out)
 {
     memset(out, 0, sizeof(*out));
     char path[320];
@@ -133,13 +140,18 @@ static bool snapshot(pid_t pid, const char *thread,
     str_fini(&text);
     close(dir);
     out->task = segment_task_find(segment, out->pid, out->tid);
-    if (out->state != 'Z' && out->state != 'X') {
+    if (with_stack && out->state != 'Z' && out->state != 'X') {
         int frames = symbols_unwind(
             symbols, pid, (pid_t)strtol(thread, NULL, 10), out->frames,
             sizeof(out->frames) / sizeof(out->frames[0]));
         out->frame_count = frames > 0 ? (size_t)frames : 0;
     }
     return true;
+}
+
+bool inspect_is_crowd(const struct segment *segment)
+{
+    return segment_task_count(segment) > CROWD;
 }
 
 size_t inspect_tasks(pid_t server, const struct segment *segment,
@@ -149,9 +161,13 @@ size_t inspect_tasks(pid_t server, const struct segment *segment,
     pid_t *pids = calloc(DESCENDANTS, sizeof(*pids));
     if (!pids)
         return 0;
-    size_t processes = descendants(server, pids, DESCENDANTS);
+    uint64_t deadline = clock_now_ns() + LOOK_S * UINT64_C(1000000000);
+    size_t processes =
+        inspect_is_crowd(segment) ? 0 : descendants(server, pids, DESCENDANTS);
     size_t count = 0;
     for (size_t i = 0; i < processes && count < max; i++) {
+        if (inspect_is_crowd(segment) || clock_now_ns() > deadline)
+            break;
         char path[64];
         snprintf(path, sizeof(path), "/proc/%d/task", (int)pids[i]);
         DIR *threads = opendir(path);
@@ -159,7 +175,7 @@ size_t inspect_tasks(pid_t server, const struct segment *segment,
         while (threads && count < max && (thread = readdir(threads)))
             if (*thread->d_name != '.' &&
                 snapshot(pids[i], thread->d_name, segment, symbols,
-                         &out[count]))
+                         count < STACKS, &out[count]))
                 count++;
         if (threads)
             closedir(threads);

@@ -8,8 +8,13 @@
 
 #include "outcome.h"
 
+/* Whether the iteration has made so many tasks that it is ended rather than
+ * looked at. */
+bool inspect_is_crowd(const struct segment *segment);
+
 /* Take a snapshot of every thread of every descendant of SERVER, at most MAX,
- * in spawn order of their processes. Returns the number. */
+ * in spawn order of their processes; stacks of the first ones only. Gives up
+ * after a few seconds and in front of a crowd. Returns the number. */
 size_t inspect_tasks(pid_t server, const struct segment *segment,
                      struct symbols *symbols, struct task_snapshot *out,
                      size_t max);

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +94,24 @@ pid_t isolation_fork(enum isolation isolation, struct mps_diag *diag)
     return pid;
 }
 
+/* Programs that fork without end past the runtime (raw system calls, static
+ * programs) must not take the machine along. pid_max belongs to the namespace
+ * since Linux 6.14; before, it is everybody's and must be left alone. */
+static void limit_processes(void)
+{
+    struct utsname name;
+    int major = 0, minor = 0;
+    if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2 ||
+        major < 6 || (major == 6 && minor < 14))
+        return;
+    int fd = open("/proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    /* Refused for a user without the right: then there is no such limit. */
+    io_write_all(fd, "4096", 4);
+    close(fd);
+}
+
 int isolation_mount(const char *directory, const char **step)
 {
     static const char *const shared[] = {"/", "/dev", "/dev/shm", "/proc",
@@ -123,6 +142,7 @@ int isolation_mount(const char *directory, const char **step)
               NULL) &&
         errno != EPERM)
         return -errno;
+    limit_processes();
     return 0;
 }
 

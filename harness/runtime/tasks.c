@@ -19,9 +19,13 @@ int tasks_reserve(uint64_t site, bool is_thread)
     if (task < 0) {
         /* No more room: end the root; the fork server ends the rest. */
         int root = runtime.segment->control.root_pid;
-        if (root > 1)
-            SYS2(SYS_kill, root, SIGKILL);
-        return -1;
+        if (root <= 1)
+            return -1;
+        /* And wait for that here: thousands of tasks that try again would
+         * leave no processor for those who end them. */
+        SYS2(SYS_kill, root, SIGKILL);
+        for (;;)
+            SYS4(SYS_ppoll, 0, 0, 0, 0);
     }
     task_at((uint32_t)task)->is_thread = is_thread;
     return task;
@@ -33,6 +37,7 @@ void tasks_cancel(int task)
         return;
     /* Keep the ordinals of later siblings: only the state says that this
      * child never was. */
+    segment_task_end(runtime.segment, (uint32_t)task);
     __atomic_store_n(&task_at((uint32_t)task)->state, TASK_FREE,
                      __ATOMIC_RELEASE);
 }

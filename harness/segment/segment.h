@@ -23,6 +23,7 @@
 enum {
     SEGMENT_VERSION = 1,
     SEGMENT_TASKS = 8192,          /* tasks one iteration may create */
+    SEGMENT_LIVING = 2000,         /* of them that may live at one time */
     SEGMENT_OBJECTS = 4096,        /* objects it may touch by name */
     SEGMENT_OBJECT_SLOTS = 8192,   /* hash table over them; a power of two */
     SEGMENT_OPS = 16384,           /* ops kept, the newest; a power of two */
@@ -259,6 +260,7 @@ struct segment {
     _Alignas(64) uint64_t ops_head;     /* never reset: see config.ops_start */
     _Alignas(64) uint64_t records_head; /* bytes used */
     _Alignas(64) uint32_t task_count;
+    uint32_t living;       /* tasks made and not known to have ended */
     uint32_t object_count; /* numbers 1 .. object_count */
     uint32_t name_count;
     uint32_t module_count;

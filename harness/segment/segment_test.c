@@ -69,12 +69,25 @@ Test(segment, a_parent_loop_ends_in_a_question_mark)
 
 Test(segment, a_full_task_table_refuses_and_counts)
 {
-    for (int i = 0; i < SEGMENT_TASKS; i++)
+    for (int i = 0; i < SEGMENT_TASKS; i++) {
         cr_assert_eq(segment_task_new(segment, 0, 0), i);
+        segment_task_end(segment, (uint32_t)i);
+    }
     cr_assert_eq(segment_task_new(segment, 0, 0), -1);
     cr_assert_eq(segment_task_new(segment, 0, 0), -1);
     cr_assert_eq(segment->control.tasks_refused, 2);
     cr_assert_eq(segment_task_count(segment), SEGMENT_TASKS);
+}
+
+Test(segment, a_crowd_of_living_tasks_is_refused)
+{
+    for (int i = 0; i < SEGMENT_LIVING; i++)
+        cr_assert_eq(segment_task_new(segment, 0, 0), i);
+    cr_assert_eq(segment_task_new(segment, 0, 0), -1);
+    segment_task_end(segment, 5);
+    segment_task_end(segment, 5);
+    cr_assert_eq(segment_task_new(segment, 0, 0), SEGMENT_LIVING);
+    cr_assert_eq(segment_task_new(segment, 0, 0), -1);
 }
 
 Test(segment, ops_come_back_in_ring_order_with_results)

@@ -42,6 +42,7 @@ void segment_reset(struct segment *segment)
     segment->ticket = 1;
     segment->records_head = 0;
     segment->task_count = 0;
+    segment->living = 0;
     if (segment->object_count)
         memset(segment->object_slots, 0, sizeof(segment->object_slots));
     segment->object_count = 0;
@@ -58,6 +59,7 @@ int segment_task_new(struct segment *segment, uint32_t parent, uint64_t site)
                            __ATOMIC_RELAXED);
         return -1;
     }
+    __atomic_fetch_add(&segment->living, 1, __ATOMIC_RELAXED);
     struct segment_task *task = &segment->tasks[number];
     memset(task, 0, sizeof(*task));
     task->parent = parent;

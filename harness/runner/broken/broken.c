@@ -1,0 +1,308 @@
+/* A target that misbehaves in the way named by its first argument: what the
+ * runner's and the end-to-end tests let loose on it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/prctl.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char **arguments;
+
+static int fine(void)
+{
+    return 0;
+}
+
+static int wrong_status(void)
+{
+    return 3;
+}
+
+static int crash(void)
+{
+    raise(SIGSEGV);
+    return 0;
+}
+
+static int abort_in_worker(void)
+{
+    pid_t pid = fork();
+    if (!pid)
+        abort();
+    waitpid(pid, NULL, 0);
+    return 0;
+}
+
+_Noreturn static int hang(void)
+{
+    for (;;)
+        pause();
+}
+
+_Noreturn static int spin(void)
+{
+    for (volatile unsigned long i = 0;; i++)
+        ;
+}
+
+_Noreturn static int hang_ignoring_signals(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    if (!fork())
+        setsid();
+    for (;;)
+        sleep(1000);
+}
+
+static int close_everything(void)
+{
+    for (int fd = 0; fd < 2000; fd++)
+        close(fd);
+    closefrom(0);
+    syscall(SYS_close_range, 0, ~0u, 0);
+    pid_t pid = fork();
+    if (!pid)
+        _exit(0);
+    return waitpid(pid, NULL, 0) == pid ? 0 : 1;
+}
+
+static int exec_itself(void)
+{
+    if (getenv("BROKEN_AGAIN"))
+        return 0;
+    setenv("BROKEN_AGAIN", "1", 1);
+    execv("/proc/self/exe", arguments);
+    return 1;
+}
+
+/* With an empty environment nothing but the runtime itself carries on. */
+static int exec_with_clean_environment(void)
+{
+    static char name[] = "broken", variant[] = "fine";
+    char *const clean[] = {name, variant, NULL};
+    char *const none[] = {NULL};
+    execve("/proc/self/exe", clean, none);
+    return 1;
+}
+
+_Noreturn static int fork_without_end(void)
+{
+    for (;;)
+        fork();
+}
+
+static int print_much(void)
+{
+    static char block[1 << 16];
+    memset(block, 'x', sizeof(block));
+    for (int i = 0; i < (1 << 30) / (1 << 16); i++)
+        if (write(1, block, sizeof(block)) != sizeof(block))
+            return 1;
+    return 0;
+}
+
+static int print_much_with_stdio(void)
+{
+    for (int i = 0; i < 1 << 20; i++)
+        printf("%0100d\n", i);
+    return ferror(stdout) ? 1 : 0;
+}
+
+static int kill_parent(void)
+{
+    kill(getppid(), SIGKILL);
+    return 0;
+}
+
+_Noreturn static int worker_kills_root(void)
+{
+    if (!fork()) {
+        kill(getppid(), SIGKILL);
+        for (;;)
+            pause();
+    }
+    for (;;)
+        pause();
+}
+
+static int kill_everybody(void)
+{
+    kill(-1, SIGKILL);
+    return 0;
+}
+
+static int leave_shared_memory(void)
+{
+    int fd = shm_open("/broken-left", O_CREAT | O_RDWR, 0600);
+    return fd < 0 || ftruncate(fd, 4096) ? 1 : 0;
+}
+
+static int leave_semaphore(void)
+{
+    return sem_open("/broken-sem", O_CREAT, 0600, 1) == SEM_FAILED;
+}
+
+static int leave_system_v(void)
+{
+    return shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) < 0 ||
+           semget(IPC_PRIVATE, 3, IPC_CREAT | 0600) < 0 ||
+           msgget(IPC_PRIVATE, IPC_CREAT | 0600) < 0;
+}
+
+static int leave_process(void)
+{
+    if (!fork()) {
+        setsid();
+        for (;;)
+            pause();
+    }
+    return 0;
+}
+
+static int leave_zombie(void)
+{
+    siginfo_t info;
+    pid_t pid = fork();
+    if (!pid)
+        _exit(0);
+    /* Dead for certain, and still not waited for. */
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) ? 1 : 0;
+}
+
+/* Every shared writable mapping, mpstress's segment among them. */
+static int scribble(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    char line[512];
+    while (maps && fgets(line, sizeof(line), maps)) {
+        unsigned long start, end;
+        char mode[8];
+        if (sscanf(line, "%lx-%lx %7s", &start, &end, mode) == 3 &&
+            !strcmp(mode, "rw-s"))
+            for (unsigned long at = start; at < end; at += 8)
+                *(volatile unsigned long *)at = at * 0x9e3779b97f4a7c15ul;
+    }
+    return 0;
+}
+
+static int block_every_signal(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    printf("still here\n");
+    fflush(stdout);
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    for (int signal = 1; signal < NSIG; signal++)
+        sigaction(signal, &action, NULL);
+    printf("and here\n");
+    return 0;
+}
+
+static int many_files(void)
+{
+    for (int i = 0; i < 300; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "dir%d", i);
+        if (mkdir(name, 0700))
+            return 1;
+        strcat(name, "/file");
+        int fd = open(name, O_CREAT | O_WRONLY, 0400);
+        if (fd < 0)
+            return 1;
+        close(fd);
+    }
+    return 0;
+}
+
+static int garbage_output(void)
+{
+    for (int i = 0; i < 5000; i++) {
+        putchar(i * 37 & 0xff);
+        fputc(i * 91 & 0xff, stderr);
+    }
+    return 1;
+}
+
+static void *thread_main(void *unused)
+{
+    for (;;)
+        pause();
+    return unused;
+}
+
+static int exit_with_threads(void)
+{
+    pthread_t thread;
+    for (int i = 0; i < 20; i++)
+        if (pthread_create(&thread, NULL, thread_main, NULL))
+            return 1;
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(void);
+} variants[] = {
+    {"fine", fine},
+    {"wrong-status", wrong_status},
+    {"crash", crash},
+    {"abort-in-worker", abort_in_worker},
+    {"hang", hang},
+    {"spin", spin},
+    {"hang-ignoring-signals", hang_ignoring_signals},
+    {"close-everything", close_everything},
+    {"exec-itself", exec_itself},
+    {"exec-with-clean-environment", exec_with_clean_environment},
+    {"fork-without-end", fork_without_end},
+    {"print-much", print_much},
+    {"print-much-with-stdio", print_much_with_stdio},
+    {"kill-parent", kill_parent},
+    {"worker-kills-root", worker_kills_root},
+    {"kill-everybody", kill_everybody},
+    {"leave-shared-memory", leave_shared_memory},
+    {"leave-semaphore", leave_semaphore},
+    {"leave-system-v", leave_system_v},
+    {"leave-process", leave_process},
+    {"leave-zombie", leave_zombie},
+    {"scribble", scribble},
+    {"block-every-signal", block_every_signal},
+    {"many-files", many_files},
+    {"garbage-output", garbage_output},
+    {"exit-with-threads", exit_with_threads},
+};
+
+__attribute__((constructor)) static void before_main(void)
+{
+    if (getenv("BROKEN_EXIT_IN_CONSTRUCTOR"))
+        _exit(9);
+    if (getenv("BROKEN_HANG_IN_CONSTRUCTOR"))
+        for (;;)
+            pause();
+}
+
+int main(int argc, char **argv)
+{
+    arguments = argv;
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+        if (argc > 1 && !strcmp(argv[1], variants[i].name))
+            return variants[i].run();
+    fprintf(stderr, "usage: broken VARIANT\n");
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+        fprintf(stderr, "  %s\n", variants[i].name);
+    return 2;
+}

@@ -1,0 +1,264 @@
+/* The slot against a target that misbehaves in every way we know. */
+#include "slot.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/fs.h"
+
+struct fixture {
+    struct scenario *scenario;
+    struct slot_options options;
+    struct slot *slot;
+    struct symbols *symbols;
+    char directory[32];
+    bool stop;
+    struct mps_diag diag;
+};
+
+static int open_program(struct fixture *f, const char *program,
+                        const char *variant)
+{
+    char path[512], argument[64];
+    snprintf(path, sizeof(path), "%s", program);
+    snprintf(argument, sizeof(argument), "%s", variant);
+    char *const argv[] = {path, argument, NULL};
+    *f = (struct fixture){.directory = "/tmp/mps-slot-XXXXXX"};
+    cr_assert(mkdtemp(f->directory));
+    cr_assert_eq(scenario_from_command(&f->scenario, argv, &f->diag), 0);
+    cr_assert_eq(symbols_open(&f->symbols, NULL), 0);
+    f->scenario->private_directory = true;
+    f->scenario->time_limit_ns = 1000000000;
+    const char *why;
+    f->options = (struct slot_options){
+        .scenario = f->scenario,
+        .program = program,
+        .runtime = RUNTIME,
+        .launcher = LAUNCHER,
+        .directory = f->directory,
+        .isolation = isolation_probe(&why),
+        .cpu = 0,
+        .symbols = f->symbols,
+        .stop = &f->stop,
+    };
+    return slot_open(&f->slot, &f->options, &f->diag);
+}
+
+static struct outcome iterate(struct fixture *f, uint64_t iteration)
+{
+    const char *values[8];
+    struct choice choice = {f->scenario, values};
+    struct disturbance none = {0};
+    struct outcome outcome;
+    scenario_choose(f->scenario, iteration, &choice);
+    int err = slot_iterate(f->slot, &choice, iteration, iteration, &none,
+                           &outcome, &f->diag);
+    cr_assert_eq(err, 0, "%s", f->diag.text);
+    return outcome;
+}
+
+static void close_fixture(struct fixture *f)
+{
+    slot_close(f->slot);
+    scenario_free(f->scenario);
+    symbols_close(f->symbols);
+    fs_remove_tree(f->directory);
+}
+
+/* Run VARIANT twice: the second iteration shows that the slot survived. */
+static struct outcome run_twice(struct fixture *f, const char *variant)
+{
+    cr_assert_eq(open_program(f, BROKEN, variant), 0, "%s", f->diag.text);
+    iterate(f, 1);
+    return iterate(f, 2);
+}
+
+static bool has_leftover(const struct outcome *outcome, enum leftover_kind kind,
+                         const char *name)
+{
+    uint32_t count = outcome->segment->control.leftover_count;
+    for (uint32_t i = 0; i < count && i < SEGMENT_LEFTOVERS; i++)
+        if (outcome->segment->leftovers[i].kind == (uint32_t)kind &&
+            (!name || !strcmp(outcome->segment->leftovers[i].name, name)))
+            return true;
+    return false;
+}
+
+TestSuite(slot, .timeout = 60);
+
+Test(slot, a_good_target_ends_with_status_0)
+{
+    struct fixture f;
+    struct outcome outcome = run_twice(&f, "fine");
+    cr_assert_eq(outcome.status, 0);
+    cr_assert_not(outcome.timed_out);
+    cr_assert_eq(outcome.segment->control.leftover_count, 0);
+    close_fixture(&f);
+}
+
+Test(slot, variants_that_only_look_dangerous_end_well)
+{
+    static const char *const variants[] = {
+        "close-everything", "exec-itself",        "print-much",
+        "kill-parent",      "block-every-signal", "exit-with-threads",
+        "many-files",       "kill-everybody",     "exec-with-clean-environment",
+    };
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+        struct fixture f;
+        struct outcome outcome = run_twice(&f, variants[i]);
+        cr_expect_eq(outcome.status, 0, "%s: status %x", variants[i],
+                     (unsigned)outcome.status);
+        cr_expect_not(outcome.timed_out, "%s", variants[i]);
+        close_fixture(&f);
+    }
+}
+
+Test(slot, the_way_a_target_ends_is_reported)
+{
+    struct fixture f;
+    struct outcome outcome = run_twice(&f, "wrong-status");
+    cr_assert_eq(WEXITSTATUS(outcome.status), 3);
+    close_fixture(&f);
+    outcome = run_twice(&f, "crash");
+    cr_assert(WIFSIGNALED(outcome.status));
+    cr_assert_eq(WTERMSIG(outcome.status), SIGSEGV);
+    close_fixture(&f);
+    outcome = run_twice(&f, "abort-in-worker");
+    cr_assert_eq(WTERMSIG(outcome.segment->tasks[1].exit_status), SIGABRT);
+    close_fixture(&f);
+}
+
+Test(slot, a_hang_ends_at_its_limit_with_a_look_at_every_task)
+{
+    static const char *const variants[] = {"hang", "spin",
+                                           "hang-ignoring-signals"};
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+        struct fixture f;
+        cr_assert_eq(open_program(&f, BROKEN, variants[i]), 0);
+        struct outcome outcome = iterate(&f, 1);
+        cr_expect(outcome.timed_out, "%s", variants[i]);
+        cr_assert_geq(outcome.snapshot_count, 1);
+        cr_expect_eq(outcome.snapshots[0].task, 0);
+        bool in_main = false;
+        for (size_t k = 0; k < outcome.snapshots[0].frame_count; k++) {
+            const struct location *at = &outcome.snapshots[0].frames[k];
+            in_main |= at->function && !strcmp(at->function, "main");
+        }
+        cr_expect(in_main, "%s: no stack up to main()", variants[i]);
+        close_fixture(&f);
+    }
+}
+
+Test(slot, what_is_left_behind_is_noticed_and_gone_for_the_next)
+{
+    static const struct {
+        const char *variant;
+        enum leftover_kind kind;
+        const char *name;
+    } cases[] = {
+        {"leave-shared-memory", LEFTOVER_SHM, "/broken-left"},
+        {"leave-semaphore", LEFTOVER_SEM, "/broken-sem"},
+        {"leave-system-v", LEFTOVER_SYSV_SHM, NULL},
+        {"leave-system-v", LEFTOVER_SYSV_SEM, NULL},
+        {"leave-system-v", LEFTOVER_SYSV_MSG, NULL},
+        {"leave-process", LEFTOVER_PROCESS, "process 0.0"},
+        {"leave-zombie", LEFTOVER_ZOMBIE, "zombie 0.0"},
+        {"many-files", LEFTOVER_FILE, NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture f;
+        struct outcome outcome = run_twice(&f, cases[i].variant);
+        uint32_t count = outcome.segment->control.leftover_count;
+        cr_expect(has_leftover(&outcome, cases[i].kind, cases[i].name) ||
+                      f.options.isolation == ISOLATION_NONE,
+                  "%s", cases[i].variant);
+        outcome = iterate(&f, 3);
+        cr_expect_eq(outcome.segment->control.leftover_count, count, "%s",
+                     cases[i].variant);
+        close_fixture(&f);
+    }
+}
+
+Test(slot, a_scribbled_segment_is_replaced)
+{
+    struct fixture f;
+    struct outcome outcome = run_twice(&f, "scribble");
+    cr_assert(outcome.segment_damaged || outcome.server_lost);
+    iterate(&f, 3);
+    close_fixture(&f);
+}
+
+Test(slot, a_fork_bomb_ends)
+{
+    struct fixture f;
+    struct outcome outcome = run_twice(&f, "fork-without-end");
+    cr_assert(outcome.timed_out || outcome.segment->control.tasks_refused);
+    close_fixture(&f);
+}
+
+Test(slot, output_beyond_the_limit_is_dropped_and_counted)
+{
+    struct fixture f;
+    struct outcome outcome = run_twice(&f, "print-much");
+    struct stat st;
+    cr_assert_eq(fstat(outcome.stdout_fd, &st), 0);
+    cr_assert_leq(st.st_size, 17 << 20);
+    cr_assert_geq(outcome.segment->control.output_dropped, 1000u << 20);
+    close_fixture(&f);
+}
+
+Test(slot, a_lost_server_is_started_again)
+{
+    struct fixture f;
+    cr_assert_eq(open_program(&f, BROKEN, "hang"), 0);
+    /* The server is the only child of this test's process. */
+    char path[64];
+    int server = 0;
+    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)gettid());
+    FILE *children = fopen(path, "r");
+    cr_assert_eq(fscanf(children, "%d", &server), 1);
+    fclose(children);
+    kill(server, SIGKILL);
+    struct outcome outcome = iterate(&f, 1);
+    cr_assert(outcome.server_lost);
+    outcome = iterate(&f, 2);
+    cr_assert_not(outcome.server_lost);
+    close_fixture(&f);
+}
+
+Test(slot, a_target_that_never_comes_to_main_is_an_error)
+{
+    struct fixture f;
+    setenv("BROKEN_EXIT_IN_CONSTRUCTOR", "1", 1);
+    cr_assert_eq(open_program(&f, BROKEN, "fine"), -MPS_ESTART);
+    cr_assert(strstr(f.diag.text, "ended with status 9 before main()"), "%s",
+              f.diag.text);
+    close_fixture(&f);
+    unsetenv("BROKEN_EXIT_IN_CONSTRUCTOR");
+    cr_assert_eq(open_program(&f, "/does/not/exist", "x"), -MPS_ESTART);
+    close_fixture(&f);
+}
+
+Test(slot, a_stop_in_the_middle_of_a_hang_is_obeyed)
+{
+    struct fixture f;
+    cr_assert_eq(open_program(&f, BROKEN, "hang"), 0);
+    f.scenario->time_limit_ns = UINT64_C(1000000000000);
+    const char *values[8];
+    struct choice choice = {f.scenario, values};
+    struct disturbance none = {0};
+    struct outcome outcome;
+    f.stop = true;
+    cr_assert_eq(slot_iterate(f.slot, &choice, 1, 1, &none, &outcome, &f.diag),
+                 -EINTR);
+    close_fixture(&f);
+}
