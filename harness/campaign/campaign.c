@@ -1,0 +1,181 @@
+#include "campaign.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "symbols/symbols.h"
+#include "workers.h"
+
+struct campaign {
+    struct report_run report;
+    struct tally *tallies;
+    struct report_scenario *scenarios;
+    struct symbols *symbols; /* findings point into it */
+    char **notes;
+    size_t note_count;
+};
+
+static void add_note(struct campaign *campaign, char *note)
+{
+    char **notes =
+        realloc(campaign->notes, (campaign->note_count + 1) * sizeof(*notes));
+    if (!notes || !note) {
+        free(note);
+        return;
+    }
+    campaign->notes = notes;
+    notes[campaign->note_count++] = note;
+}
+
+/* The report's view of TALLY, which keeps the ownership. */
+static void describe(const struct tally *tally, enum verdict verdict,
+                     struct report_scenario *out)
+{
+    const struct scenario *scenario = tally->scenario;
+    *out = (struct report_scenario){
+        .name = scenario->name,
+        .about = scenario->about,
+        .path = scenario->path ? scenario->path : "",
+        .verdict = verdict,
+        .reason = tally->reason ? tally->reason : "",
+        .expect_fail = scenario->expect == EXPECT_FAIL,
+        .expected_kind = scenario->finding,
+        .planned = tally->planned,
+        .iterations = tally->iterations,
+        .failures = tally->failures,
+        .elapsed_ns = tally->elapsed_ns,
+        .findings = tally->findings,
+        .finding_count = tally->finding_count,
+        .never_reached = (const char *const *)tally->never_reached,
+        .never_reached_count = tally->never_reached_count,
+    };
+}
+
+static void run_scenario(struct campaign *campaign,
+                         const struct campaign_options *options, size_t index)
+{
+    const struct scenario *scenario = options->scenarios[index];
+    struct tally *tally = &campaign->tallies[index];
+    struct report_scenario *shown = &campaign->scenarios[index];
+    struct mps_diag diag = {""};
+    if (tally_init(tally, scenario)) {
+        describe(tally, VERDICT_ERROR, shown);
+        return;
+    }
+    uint64_t planned = options->has_only         ? 1
+                       : options->has_iterations ? options->iterations
+                       : options->duration_ns    ? 0
+                                                 : scenario->iterations;
+    progress_begin(options->progress, scenario->name, planned, index + 1,
+                   options->scenario_count);
+    int err = workers_run(options, scenario, campaign->symbols, tally, &diag);
+    if (err && err != -EINTR)
+        tally->reason = strdup(*diag.text ? diag.text : error_text(err));
+    if (tally->without_points)
+        add_note(campaign,
+                 str_format("%s: %s is statically linked or set-user-id and "
+                            "is seen only from outside: no delays, no record "
+                            "of its operations",
+                            scenario->name, scenario->program));
+    bool short_of_plan = tally->planned && tally->iterations < tally->planned &&
+                         !tally_is_done(tally, options->max_failures);
+    describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
+             shown);
+    shown->reason = tally->reason ? tally->reason : "";
+    shown->never_reached = (const char *const *)tally->never_reached;
+    shown->never_reached_count = tally->never_reached_count;
+    progress_end(options->progress, shown);
+}
+
+/* The first that applies, most serious first. */
+static int exit_code(const struct campaign *campaign, bool interrupted)
+{
+    static const struct {
+        enum verdict verdict;
+        int code;
+    } codes[] = {
+        {VERDICT_FAIL, 1}, {VERDICT_ERROR, 3}, {VERDICT_INCONCLUSIVE, 5}};
+    if (interrupted)
+        return 130;
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        for (size_t s = 0; s < campaign->report.scenario_count; s++)
+            if (campaign->scenarios[s].verdict == codes[i].verdict)
+                return codes[i].code;
+    return 0;
+}
+
+int campaign_run(struct campaign **out, const struct campaign_options *options,
+                 struct mps_diag *diag)
+{
+    *out = NULL;
+    struct campaign *campaign = calloc(1, sizeof(*campaign));
+    char root[4096];
+    if (!campaign)
+        return diag_set(diag, -ENOMEM, "out of memory");
+    campaign->tallies =
+        calloc(options->scenario_count + 1, sizeof(*campaign->tallies));
+    campaign->scenarios =
+        calloc(options->scenario_count + 1, sizeof(*campaign->scenarios));
+    int err = campaign->tallies && campaign->scenarios ? 0 : -ENOMEM;
+    if (!err)
+        err = symbols_open(&campaign->symbols,
+                           getcwd(root, sizeof(root)) ? root : NULL);
+    if (err) {
+        campaign_free(campaign);
+        return diag_set(diag, err, "out of memory");
+    }
+    uint64_t start = clock_now_ns();
+    struct report_run *report = &campaign->report;
+    *report = (struct report_run){
+        .version = MPS_VERSION,
+        .command = options->command,
+        .base_seed = options->base_seed,
+        .jobs = options->jobs,
+        .started_wall_ns = clock_wall_ns(),
+        .mode = "stress",
+        .scenarios = campaign->scenarios,
+    };
+    for (size_t i = 0; i < options->scenario_count && !*options->stop; i++) {
+        run_scenario(campaign, options, i);
+        report->scenario_count++;
+    }
+    if (options->isolation == ISOLATION_NONE)
+        add_note(campaign,
+                 strdup("no namespaces here: process ids vary, and shared "
+                        "memory left behind is not noticed (see `mpstress "
+                        "doctor`)"));
+    report->notes = (const char *const *)campaign->notes;
+    report->note_count = campaign->note_count;
+    report->elapsed_ns = clock_now_ns() - start;
+    report->interrupted = *options->stop;
+    report->exit_code = exit_code(campaign, report->interrupted);
+    *out = campaign;
+    return 0;
+}
+
+const struct report_run *campaign_report(const struct campaign *campaign)
+{
+    return &campaign->report;
+}
+
+void campaign_free(struct campaign *campaign)
+{
+    if (!campaign)
+        return;
+    for (size_t i = 0; campaign->tallies && i < campaign->report.scenario_count;
+         i++)
+        tally_fini(&campaign->tallies[i]);
+    for (size_t i = 0; i < campaign->note_count; i++)
+        free(campaign->notes[i]);
+    free(campaign->notes);
+    free(campaign->tallies);
+    free(campaign->scenarios);
+    symbols_close(campaign->symbols);
+    free(campaign);
+}

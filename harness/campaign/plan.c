@@ -1,0 +1,49 @@
+#include "plan.h"
+
+#include "base/rng.h"
+
+uint64_t plan_seed(uint64_t base_seed, const char *scenario, uint64_t iteration)
+{
+    uint64_t hash = base_seed;
+    for (; *scenario; scenario++)
+        hash = rng_mix(hash, RNG_ITERATION, (unsigned char)*scenario);
+    return rng_mix(hash, RNG_ITERATION, iteration);
+}
+
+/* Bugs differ in what brings them out: a lost update wants full speed on two
+ * cores, a check-then-act a long sleep at just one place. So iterations
+ * differ; chances are per point, of 65536. */
+static const struct profile {
+    unsigned weight;
+    uint32_t sleep_chance, yield_chance;
+} profiles[] = {
+    {3, 0, 0},       /* as fast as it goes */
+    {2, 0, 16384},   /* many yields */
+    {2, 1024, 4096}, /* a rare sleep */
+    {1, 6144, 4096}, /* a sleep at about every tenth point */
+};
+
+void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
+                      unsigned cpus, struct disturbance *out)
+{
+    enum { COUNT = sizeof(profiles) / sizeof(profiles[0]) };
+    struct rng rng;
+    rng_seed(&rng, rng_mix(seed, RNG_ENVIRONMENT, 0));
+    unsigned total = 0;
+    for (int i = 0; i < COUNT; i++)
+        total += profiles[i].weight;
+    uint64_t die = rng_below(&rng, total);
+    const struct profile *profile = profiles;
+    while (die >= profile->weight)
+        die -= profile++->weight;
+    *out = (struct disturbance){
+        .delay_low_ns = low_ns,
+        .delay_high_ns = high_ns,
+        .sleep_chance = high_ns ? profile->sleep_chance : 0,
+        .yield_chance = profile->yield_chance,
+    };
+    /* Three of four iterations spread their tasks over all cores; the rest
+     * stay on the slot's, where the kernel switches between them. */
+    if (cpus > 1 && cpus <= 64 && rng_below(&rng, 4))
+        out->cpus = cpus == 64 ? ~UINT64_C(0) : (UINT64_C(1) << cpus) - 1;
+}

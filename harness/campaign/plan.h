@@ -1,0 +1,19 @@
+/* What iteration i of a scenario is: its seed, and how it is disturbed. A
+ * function of (base seed, scenario, i) alone, so that any iteration can be
+ * run by itself. */
+#ifndef MPS_CAMPAIGN_PLAN_H
+#define MPS_CAMPAIGN_PLAN_H
+
+#include <stdint.h>
+
+#include "runner/slot.h"
+
+uint64_t plan_seed(uint64_t base_seed, const char *scenario,
+                   uint64_t iteration);
+
+/* Delays and affinity for the iteration with seed SEED; LOW .. HIGH is the
+ * range of sleeps, CPUS the number of cores. */
+void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
+                      unsigned cpus, struct disturbance *out);
+
+#endif

@@ -1,0 +1,172 @@
+#include "tally.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+int tally_init(struct tally *tally, const struct scenario *scenario)
+{
+    *tally = (struct tally){.scenario = scenario};
+    tally->sometimes = sometimes_new();
+    return tally->sometimes ? 0 : -ENOMEM;
+}
+
+/* The texts of a report_finding belong to the tally. */
+static void free_text(const char *text)
+{
+    char *mutable_text;
+    memcpy(&mutable_text, &text, sizeof(text));
+    free(mutable_text);
+}
+
+void tally_fini(struct tally *tally)
+{
+    for (size_t i = 0; i < tally->finding_count; i++) {
+        struct report_finding *entry = &tally->findings[i];
+        struct finding *owned;
+        memcpy(&owned, &entry->finding, sizeof(owned));
+        struct finding_list list = {.items = owned, .count = 1};
+        finding_list_clear(&list);
+        free_text(entry->id);
+        free_text(entry->trace);
+        free_text(entry->parameters);
+    }
+    free(tally->findings);
+    for (size_t i = 0; i < tally->never_reached_count; i++)
+        free(tally->never_reached[i]);
+    free(tally->never_reached);
+    sometimes_free(tally->sometimes);
+    free(tally->reason);
+    *tally = (struct tally){0};
+}
+
+/* "workers=3 increments=200" */
+static char *describe(const struct choice *choice)
+{
+    struct str text;
+    str_init(&text);
+    for (size_t i = 0; i < choice->scenario->parameter_count; i++)
+        str_addf(&text, "%s%s=%s", i ? " " : "",
+                 choice->scenario->parameters[i].name, choice->values[i]);
+    return str_take(&text);
+}
+
+static bool is_expected(const struct scenario *scenario,
+                        const struct finding *finding)
+{
+    return scenario->expect == EXPECT_FAIL &&
+           (scenario->finding < 0 || scenario->finding == (int)finding->kind);
+}
+
+struct report_finding *tally_add(struct tally *tally, struct finding *finding,
+                                 const struct outcome *outcome, bool *is_new)
+{
+    *is_new = false;
+    for (size_t i = 0; i < tally->finding_count; i++) {
+        struct report_finding *entry = &tally->findings[i];
+        if (entry->finding->fingerprint == finding->fingerprint) {
+            entry->times++;
+            return entry;
+        }
+    }
+    struct report_finding *findings = realloc(
+        tally->findings, (tally->finding_count + 1) * sizeof(*findings));
+    if (findings)
+        tally->findings = findings;
+    /* A list item of its own, so that finding_list_clear() can free it. */
+    struct finding *kept = calloc(1, sizeof(*kept));
+    char *parameters = describe(outcome->choice);
+    if (!findings || !kept || !parameters) {
+        free(kept);
+        free(parameters);
+        return NULL;
+    }
+    *kept = *finding;
+    *finding = (struct finding){0};
+    struct report_finding *entry = &findings[tally->finding_count++];
+    *entry = (struct report_finding){
+        .finding = kept,
+        .times = 1,
+        .first_iteration = outcome->iteration,
+        .first_seed = outcome->seed,
+        .parameters = parameters,
+        .expected = is_expected(tally->scenario, kept),
+    };
+    if (entry->expected)
+        tally->expected_seen = true;
+    *is_new = true;
+    return entry;
+}
+
+bool tally_is_done(const struct tally *tally, uint64_t max_failures)
+{
+    if (!max_failures || tally->failures < max_failures)
+        return false;
+    return tally->scenario->expect == EXPECT_PASS || tally->expected_seen;
+}
+
+struct collector {
+    struct tally *tally;
+};
+
+static void collect_unreached(void *context, const char *name, bool reached)
+{
+    struct tally *tally = ((struct collector *)context)->tally;
+    if (reached)
+        return;
+    char **names = realloc(tally->never_reached,
+                           (tally->never_reached_count + 1) * sizeof(*names));
+    if (!names)
+        return;
+    tally->never_reached = names;
+    names[tally->never_reached_count++] = strdup(name);
+}
+
+enum verdict tally_verdict(struct tally *tally, bool ended_early)
+{
+    const struct scenario *scenario = tally->scenario;
+    struct collector collector = {tally};
+    sometimes_each(tally->sometimes, collect_unreached, &collector);
+    if (tally->reason)
+        return VERDICT_ERROR;
+    if (scenario->expect == EXPECT_FAIL) {
+        if (tally->expected_seen)
+            return VERDICT_PASS;
+        const char *kind =
+            scenario->finding < 0
+                ? "failure"
+                : finding_kind_name((enum finding_kind)scenario->finding);
+        tally->reason =
+            str_format("the expected %s did not turn up in %llu iterations%s",
+                       kind, (unsigned long long)tally->iterations,
+                       ended_early ? " (ended early)" : "");
+        return ended_early ? VERDICT_INCONCLUSIVE : VERDICT_FAIL;
+    }
+    if (tally->failures) {
+        tally->reason = str_format("%llu of %llu iterations failed",
+                                   (unsigned long long)tally->failures,
+                                   (unsigned long long)tally->iterations);
+        return VERDICT_FAIL;
+    }
+    if (ended_early) {
+        tally->reason = tally->planned
+                            ? str_format("ended after %llu of %llu iterations",
+                                         (unsigned long long)tally->iterations,
+                                         (unsigned long long)tally->planned)
+                            : strdup("interrupted");
+        return VERDICT_INCONCLUSIVE;
+    }
+    if (!tally->iterations) {
+        tally->reason = strdup("no iteration was run");
+        return VERDICT_INCONCLUSIVE;
+    }
+    if (tally->never_reached_count) {
+        tally->reason =
+            str_format("never reached: %s", tally->never_reached[0]);
+        return VERDICT_INCONCLUSIVE;
+    }
+    return VERDICT_PASS;
+}

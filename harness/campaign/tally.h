@@ -1,0 +1,45 @@
+/* What is known about one scenario while it runs, and in the end. Not locked:
+ * the caller does that. */
+#ifndef MPS_CAMPAIGN_TALLY_H
+#define MPS_CAMPAIGN_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "check/check.h"
+#include "report/report.h"
+
+struct tally {
+    const struct scenario *scenario;
+    uint64_t planned;    /* 0: without end */
+    uint64_t iterations; /* judged */
+    uint64_t failures;   /* of them with a finding */
+    uint64_t elapsed_ns;
+    struct report_finding *findings; /* distinct ones; owned */
+    size_t finding_count;
+    struct sometimes_set *sometimes;
+    char **never_reached; /* filled in the end */
+    size_t never_reached_count;
+    bool expected_seen;  /* the kind that the scenario expects */
+    char *reason;        /* of a verdict that is not pass */
+    bool without_points; /* the target could only be seen from outside */
+};
+
+int tally_init(struct tally *tally, const struct scenario *scenario);
+void tally_fini(struct tally *tally);
+
+/* Add a finding of ITERATION. Returns the entry it became or joined; *IS_NEW
+ * says which. FINDING's contents are moved into a new entry. NULL when out
+ * of memory. */
+struct report_finding *tally_add(struct tally *tally, struct finding *finding,
+                                 const struct outcome *outcome, bool *is_new);
+
+/* Whether enough has been seen to stop: MAX_FAILURES failing iterations, for
+ * a scenario that expects to fail ones of the expected kind. */
+bool tally_is_done(const struct tally *tally, uint64_t max_failures);
+
+/* Come to the verdict; ENDED_EARLY: interrupted or out of time. */
+enum verdict tally_verdict(struct tally *tally, bool ended_early);
+
+#endif

@@ -1,0 +1,275 @@
+#include "workers.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/fs.h"
+#include "base/str.h"
+#include "keep.h"
+#include "plan.h"
+#include "runner/slot.h"
+
+enum { PROGRESS_MS = 50, JOBS_MAX = 256 };
+
+/* One scenario's work, shared by its threads; everything below the lock. */
+struct work {
+    const struct campaign_options *options;
+    const struct scenario *scenario;
+    struct symbols *symbols;
+    char *program;
+    unsigned cpus;
+    uint64_t deadline_ns; /* 0: none */
+
+    pthread_mutex_t lock;
+    uint64_t next; /* index of the next iteration, in this shard's count */
+    bool done;     /* enough was seen, or something broke */
+    unsigned alive;
+    pthread_cond_t ended;
+    struct tally *tally;
+    struct reference_set *references;
+    int error;
+    struct mps_diag diag;
+};
+
+struct worker {
+    struct work *work;
+    unsigned number;
+    pthread_t thread;
+};
+
+/* The n-th iteration of this shard, as a number of the whole run. */
+static uint64_t iteration_number(const struct campaign_options *options,
+                                 uint64_t n)
+{
+    if (options->has_only)
+        return options->only;
+    return options->shards > 1 ? n * options->shards + options->shard - 1 : n;
+}
+
+/* Take the next iteration; false when there is none. */
+static bool take(struct work *work, uint64_t *iteration)
+{
+    const struct campaign_options *options = work->options;
+    pthread_mutex_lock(&work->lock);
+    if (work->deadline_ns && clock_now_ns() >= work->deadline_ns)
+        work->done = true;
+    bool more = !work->done && !*options->stop &&
+                (!work->tally->planned || work->next < work->tally->planned);
+    if (more)
+        *iteration = iteration_number(options, work->next++);
+    pthread_mutex_unlock(&work->lock);
+    return more;
+}
+
+static void give_up(struct work *work, int error, const struct mps_diag *diag)
+{
+    pthread_mutex_lock(&work->lock);
+    if (!work->error && error != -EINTR) {
+        work->error = error;
+        work->diag = *diag;
+    }
+    work->done = true;
+    pthread_mutex_unlock(&work->lock);
+}
+
+/* Count the iteration and keep what it found. */
+static void record(struct work *work, const struct outcome *outcome,
+                   struct finding_list *findings)
+{
+    struct tally *tally = work->tally;
+    pthread_mutex_lock(&work->lock);
+    tally->iterations++;
+    if (findings->count)
+        tally->failures++;
+    sometimes_collect(tally->sometimes, outcome);
+    if (findings->count && !work->done)
+        keep_failure(work->options, tally, outcome, findings);
+    if (tally_is_done(tally, work->options->max_failures))
+        work->done = true;
+    pthread_mutex_unlock(&work->lock);
+    finding_list_clear(findings);
+}
+
+static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
+                   const char **values, struct mps_diag *diag)
+{
+    const struct campaign_options *options = work->options;
+    const struct scenario *scenario = work->scenario;
+    uint64_t seed = plan_seed(options->base_seed, scenario->name, iteration);
+    struct choice choice = {scenario, values};
+    scenario_choose(scenario, seed, &choice);
+    struct disturbance disturbance;
+    plan_disturbance(
+        seed,
+        options->has_delay ? options->delay_low_ns : scenario->delay_low_ns,
+        options->has_delay ? options->delay_high_ns : scenario->delay_high_ns,
+        work->cpus, &disturbance);
+    const struct reference *reference = NULL;
+    int err = 0;
+    if (work->references)
+        err = references_get(work->references, slot, &choice, &reference, diag);
+    struct outcome outcome;
+    if (!err)
+        err = slot_iterate(slot, &choice, iteration, seed, &disturbance,
+                           &outcome, diag);
+    if (err)
+        return err;
+    struct finding_list findings = {0};
+    err = check_iteration(&outcome, reference, &findings, diag);
+    record(work, &outcome, &findings);
+    return err;
+}
+
+static void run_slot(struct work *work, unsigned number)
+{
+    const struct campaign_options *options = work->options;
+    struct mps_diag diag = {""};
+    char *directory = str_format("%s/slot%u", options->workspace, number);
+    const char **values =
+        calloc(work->scenario->parameter_count + 1, sizeof(*values));
+    int err = directory && values ? 0 : -ENOMEM;
+    if (!err && mkdir(directory, 0755) && errno != EEXIST)
+        err = diag_set(&diag, -errno, "%s: %s", directory, strerror(errno));
+    struct slot_options slot_options = {
+        .scenario = work->scenario,
+        .program = work->program,
+        .runtime = options->toolchain->runtime,
+        .launcher = options->toolchain->launcher,
+        .directory = directory,
+        .isolation = options->isolation,
+        .cpu = work->cpus > 1 ? (int)(number % work->cpus) : -1,
+        .symbols = work->symbols,
+        .stop = options->stop,
+    };
+    struct slot *slot = NULL;
+    if (!err)
+        err = slot_open(&slot, &slot_options, &diag);
+    if (!err && slot_is_outside(slot)) {
+        pthread_mutex_lock(&work->lock);
+        work->tally->without_points = true;
+        pthread_mutex_unlock(&work->lock);
+    }
+    uint64_t iteration;
+    while (!err && take(work, &iteration))
+        err = run_one(work, slot, iteration, values, &diag);
+    if (err)
+        give_up(work, err, &diag);
+    slot_close(slot);
+    if (directory)
+        rmdir(directory);
+    free(directory);
+    free(values);
+}
+
+static void *worker_main(void *argument)
+{
+    struct worker *worker = argument;
+    struct work *work = worker->work;
+    run_slot(work, worker->number);
+    pthread_mutex_lock(&work->lock);
+    work->alive--;
+    pthread_cond_signal(&work->ended);
+    pthread_mutex_unlock(&work->lock);
+    return NULL;
+}
+
+/* Until the last thread has ended, keep the user informed. */
+static void watch(struct work *work)
+{
+    pthread_mutex_lock(&work->lock);
+    while (work->alive) {
+        progress_update(work->options->progress, work->tally->iterations,
+                        work->tally->failures);
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += PROGRESS_MS * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&work->ended, &work->lock, &until);
+    }
+    pthread_mutex_unlock(&work->lock);
+}
+
+static uint64_t planned(const struct campaign_options *options,
+                        const struct scenario *scenario)
+{
+    if (options->has_only)
+        return 1;
+    uint64_t all = options->has_iterations ? options->iterations
+                   : options->duration_ns  ? 0
+                                           : scenario->iterations;
+    if (options->shards < 2 || !all)
+        return all;
+    return all / options->shards + (options->shard - 1 < all % options->shards);
+}
+
+int workers_run(const struct campaign_options *options,
+                const struct scenario *scenario, struct symbols *symbols,
+                struct tally *tally, struct mps_diag *diag)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    struct work work = {
+        .options = options,
+        .scenario = scenario,
+        .symbols = symbols,
+        .cpus = cpus > 0 ? (unsigned)cpus : 1,
+        .tally = tally,
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .ended = PTHREAD_COND_INITIALIZER,
+    };
+    uint64_t start = clock_now_ns();
+    tally->planned = planned(options, scenario);
+    if (options->duration_ns)
+        work.deadline_ns = start + options->duration_ns;
+    int err = scenario_program(scenario, options->toolchain->targets,
+                               &work.program, diag);
+    if (err)
+        return err;
+    if (check_needs_reference(scenario)) {
+        err = references_new(&work.references, scenario);
+        if (err)
+            goto free_program;
+    }
+    unsigned jobs = options->jobs < JOBS_MAX ? options->jobs : JOBS_MAX;
+    if (tally->planned && tally->planned < jobs)
+        jobs = (unsigned)tally->planned;
+    struct worker workers[JOBS_MAX];
+    for (unsigned i = 0; i < jobs; i++) {
+        workers[i] = (struct worker){.work = &work, .number = i};
+        pthread_mutex_lock(&work.lock);
+        work.alive++;
+        pthread_mutex_unlock(&work.lock);
+        int failed =
+            pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]);
+        if (failed) {
+            pthread_mutex_lock(&work.lock);
+            work.alive--;
+            work.done = true;
+            pthread_mutex_unlock(&work.lock);
+            err = diag_set(diag, -failed, "cannot start a thread: %s",
+                           strerror(failed));
+            jobs = i;
+        }
+    }
+    watch(&work);
+    for (unsigned i = 0; i < jobs; i++)
+        pthread_join(workers[i].thread, NULL);
+    tally->elapsed_ns = clock_now_ns() - start;
+    if (work.error) {
+        err = work.error;
+        *diag = work.diag;
+    }
+    references_free(work.references);
+free_program:
+    free(work.program);
+    return err;
+}

@@ -1,0 +1,254 @@
+/* mpstress list, history and merge: what the store and ./scenarios hold. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "command.h"
+#include "report/report.h"
+#include "scenario/scenario.h"
+#include "select.h"
+#include "store/store.h"
+
+struct input {
+    const char *store;
+    const char **names; /* owned */
+    size_t name_count;
+};
+
+enum { KEY_STORE = 256 };
+
+static const struct argp_option options[] = {
+    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct input *input = state->input;
+    if (key == KEY_STORE) {
+        input->store = argument;
+        return 0;
+    }
+    if (key != ARGP_KEY_ARG)
+        return ARGP_ERR_UNKNOWN;
+    const char **names =
+        realloc(input->names, (input->name_count + 1) * sizeof(*input->names));
+    if (!names)
+        return ENOMEM;
+    input->names = names;
+    names[input->name_count++] = argument;
+    return 0;
+}
+
+static int open_store(struct store **out, const struct input *input,
+                      bool create, struct mps_diag *diag)
+{
+    return store_open(out,
+                      input->store ? input->store : STORE_DEFAULT_DIRECTORY,
+                      create, diag);
+}
+
+static const char *when(uint64_t ns, char buf[static 32])
+{
+    time_t seconds = (time_t)(ns / 1000000000u);
+    struct tm local;
+    if (!localtime_r(&seconds, &local) ||
+        !strftime(buf, 32, "%Y-%m-%d %H:%M", &local))
+        strcpy(buf, "?");
+    return buf;
+}
+
+/* -- list
+ * ---------------------------------------------------------------------*/
+
+static int list_scenarios(const struct input *input, struct mps_diag *diag)
+{
+    (void)input;
+    struct selection selection;
+    int err = select_scenarios(&selection, NULL, 0, diag);
+    if (err)
+        return err;
+    int width = 8;
+    for (size_t i = 0; i < selection.count; i++) {
+        int n = (int)strlen(selection.items[i]->name);
+        width = n > width && n <= 40 ? n : width;
+    }
+    for (size_t i = 0; i < selection.count; i++) {
+        const struct scenario *scenario = selection.items[i];
+        const char *expected =
+            scenario->expect == EXPECT_PASS ? "pass"
+            : scenario->finding < 0
+                ? "fail"
+                : finding_kind_name((enum finding_kind)scenario->finding);
+        printf("%-*s  %-10s  %s\n", width, scenario->name, expected,
+               scenario->about);
+    }
+    select_free(&selection);
+    return 0;
+}
+
+static int list_failures(const struct input *input, struct mps_diag *diag)
+{
+    struct store *store;
+    struct store_failures list;
+    int err = open_store(&store, input, false, diag);
+    if (err)
+        return err;
+    err = store_failures(store, NULL, &list, diag);
+    if (!err && !list.count)
+        puts("no failure stored");
+    for (size_t i = 0; !err && i < list.count; i++) {
+        const struct store_failure *failure = &list.items[i];
+        char last[32];
+        printf("%s  %-9s  %s  %" PRIu64 " x%s%s\n    %s\n", failure->id,
+               failure->kind, when(failure->last_seen_ns, last), failure->times,
+               failure->fixed ? "  fixed" : "",
+               failure->trace ? "" : "  (no trace file)", failure->what);
+    }
+    if (!err)
+        store_failures_free(&list);
+    store_close(store);
+    return err;
+}
+
+static int list_strategies(const struct input *input, struct mps_diag *diag)
+{
+    (void)input, (void)diag;
+    puts("stress  tasks run freely on real cores, with seeded delays at "
+         "points");
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*list)(const struct input *input, struct mps_diag *diag);
+} lists[] = {
+    {"scenarios", list_scenarios},
+    {"failures", list_failures},
+    {"strategies", list_strategies},
+};
+
+static int run_list(int argc, char **argv)
+{
+    struct input input = {0};
+    struct mps_diag diag = {""};
+    int code = command_parse(&command_list, argc, argv, &input);
+    const char *what = input.name_count ? input.names[0] : "scenarios";
+    int err =
+        diag_set(&diag, -MPS_EUSAGE,
+                 "'%s': list what? scenarios, failures or strategies", what);
+    for (size_t i = 0; !code && i < sizeof(lists) / sizeof(lists[0]); i++)
+        if (!strcmp(lists[i].name, what))
+            err = lists[i].list(&input, &diag);
+    free(input.names);
+    if (code)
+        return code;
+    return err ? command_fail(&command_list, err, &diag) : 0;
+}
+
+static const struct argp list_argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "[scenarios|failures|strategies]",
+    .doc = "List the scenarios in ./scenarios, the failures in the store, or "
+           "the strategies.",
+};
+
+const struct command command_list = {
+    "list", "list scenarios, failures or strategies", &list_argp, run_list};
+
+/* -- history
+ * --------------------------------------------------------------------*/
+
+static int show_history(const struct input *input, struct mps_diag *diag)
+{
+    struct store *store;
+    struct store_history rows;
+    int err = open_store(&store, input, false, diag);
+    if (err)
+        return err;
+    err = store_history(store, input->name_count ? input->names[0] : NULL, 0,
+                        &rows, diag);
+    if (!err && !rows.count)
+        puts("no run recorded");
+    else if (!err)
+        printf("%-16s  %-12s  %-24s  %-12s  %s\n", "started", "commit",
+               "scenario", "verdict", "failed");
+    for (size_t i = 0; !err && i < rows.count; i++) {
+        const struct store_result *row = &rows.items[i];
+        char started[32], rate[128];
+        printf("%-16s  %-12s  %-24s  %-12s  %s\n",
+               when(row->started_ns, started), *row->commit ? row->commit : "-",
+               row->scenario, row->verdict,
+               report_rate(row->failures, row->iterations, rate, sizeof(rate)));
+    }
+    if (!err)
+        store_history_free(&rows);
+    store_close(store);
+    return err;
+}
+
+static int run_history(int argc, char **argv)
+{
+    struct input input = {0};
+    struct mps_diag diag = {""};
+    int code = command_parse(&command_history, argc, argv, &input);
+    if (!code) {
+        int err = show_history(&input, &diag);
+        code = err ? command_fail(&command_history, err, &diag) : 0;
+    }
+    free(input.names);
+    return code;
+}
+
+static const struct argp history_argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "[SCENARIO]",
+    .doc = "Show the results of earlier runs, newest first.",
+};
+
+const struct command command_history = {
+    "history", "show results of earlier runs", &history_argp, run_history};
+
+/* -- merge
+ * ------------------------------------------------------------------------*/
+
+static int run_merge(int argc, char **argv)
+{
+    struct input input = {0};
+    struct mps_diag diag = {""};
+    int code = command_parse(&command_merge, argc, argv, &input);
+    if (code) {
+        free(input.names);
+        return code;
+    }
+    struct store *store = NULL;
+    int err = input.name_count ? open_store(&store, &input, true, &diag)
+                               : diag_set(&diag, -MPS_EUSAGE, "which stores?");
+    for (size_t i = 0; !err && i < input.name_count; i++) {
+        struct store_merged counts;
+        err = store_merge(store, input.names[i], &counts, &diag);
+        if (!err)
+            printf("%s: %" PRIu64 " runs and %" PRIu64 " failures added\n",
+                   input.names[i], counts.runs, counts.failures);
+    }
+    store_close(store);
+    free(input.names);
+    return err ? command_fail(&command_merge, err, &diag) : 0;
+}
+
+static const struct argp merge_argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "STORE...",
+    .doc = "Add the history and the failures of other stores (of shards, of "
+           "other machines) to this one. Merging twice adds nothing.",
+};
+
+const struct command command_merge = {"merge", "add other stores to this one",
+                                      &merge_argp, run_merge};

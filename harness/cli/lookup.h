@@ -1,0 +1,13 @@
+/* Opening what the user names. */
+#ifndef MPS_CLI_LOOKUP_H
+#define MPS_CLI_LOOKUP_H
+
+#include "trace/trace.h"
+
+/* Open the trace that NAME means (an ID, its beginning, `latest`, a file) in
+ * the store DIRECTORY (NULL: the default). A missing store matters only when
+ * NAME is not a file. */
+int lookup_trace(struct trace **out, const char *directory, const char *name,
+                 struct mps_diag *diag);
+
+#endif

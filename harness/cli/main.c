@@ -1,0 +1,118 @@
+/* mpstress: the command line. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "command.h"
+
+static const struct command *const table[] = {
+    &command_run,     &command_replay, &command_show,  &command_list,
+    &command_history, &command_merge,  &command_bench, &command_doctor,
+};
+
+const struct command *const *commands(size_t *count)
+{
+    *count = sizeof(table) / sizeof(table[0]);
+    return table;
+}
+
+int command_parse(const struct command *command, int argc, char **argv,
+                  void *input)
+{
+    return argp_parse(command->argp, argc, argv, ARGP_IN_ORDER, NULL, input)
+               ? EXIT_USAGE
+               : 0;
+}
+
+static const struct {
+    int error;
+    enum exit_code code;
+} exit_codes[] = {
+    {-MPS_EUSAGE, EXIT_USAGE},   {-MPS_EINPUT, EXIT_USAGE},
+    {-MPS_EVERSION, EXIT_USAGE}, {-MPS_ECORRUPT, EXIT_USAGE},
+    {-MPS_ESTART, EXIT_START},   {-MPS_ENOMATCH, EXIT_NO_MATCH},
+    {-MPS_ESTORE, EXIT_USAGE},
+};
+
+int command_fail(const struct command *command, int err,
+                 const struct mps_diag *diag)
+{
+    fprintf(stderr, "mpstress %s: %s\n", command->name,
+            diag && *diag->text ? diag->text : error_text(err));
+    for (size_t i = 0; i < sizeof(exit_codes) / sizeof(exit_codes[0]); i++)
+        if (exit_codes[i].error == err)
+            return exit_codes[i].code;
+    return EXIT_INTERNAL;
+}
+
+static void print_help(FILE *out)
+{
+    fputs("mpstress finds what goes wrong when several processes or threads "
+          "share\nmemory, queues, locks and files: it runs a program "
+          "thousands of times under\nvaried worker counts and delays and "
+          "checks what must hold.\n\n"
+          "usage: mpstress COMMAND [ARGUMENT...]\n\n"
+          "  mpstress run                     every scenario in ./scenarios\n"
+          "  mpstress run -- ./program arg    any program, no scenario\n\n"
+          "commands:\n",
+          out);
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        fprintf(out, "  %-9s %s\n", table[i]->name, table[i]->summary);
+    fputs("\n`mpstress COMMAND --help` describes a command.\n\n"
+          "exit codes: 0 as expected, 1 failure found, 2 usage or scenario "
+          "error,\n3 target could not start, 4 nothing matched, "
+          "5 inconclusive,\n6 internal error, 130 interrupted\n",
+          out);
+}
+
+static const struct command *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (!strcmp(table[i]->name, name))
+            return table[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    argp_program_version = "mpstress " MPS_VERSION;
+    argp_err_exit_status = EXIT_USAGE;
+    /* Symbols come from this machine; see symbols.h. */
+    unsetenv("DEBUGINFOD_URLS");
+    const char *name = argc > 1 ? argv[1] : NULL;
+    if (!name) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (!strcmp(name, "--help") || !strcmp(name, "-h") ||
+        !strcmp(name, "help")) {
+        const struct command *about = argc > 2 ? find(argv[2]) : NULL;
+        if (!about) {
+            print_help(stdout);
+            return 0;
+        }
+        char *help[] = {argv[2], (char[]){"--help"}, NULL};
+        return about->run(2, help);
+    }
+    if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
+        puts(argp_program_version);
+        return 0;
+    }
+    const struct command *command = find(name);
+    if (!command) {
+        fprintf(stderr,
+                "mpstress: no command '%s'; `mpstress --help` lists them\n",
+                name);
+        return EXIT_USAGE;
+    }
+    /* argp shows this as the program's name. */
+    char title[64];
+    snprintf(title, sizeof(title), "mpstress %s", command->name);
+    argv[1] = title;
+    program_invocation_name = title;
+    return command->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,197 @@
+#include "run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "command.h"
+#include "history.h"
+#include "places.h"
+#include "select.h"
+#include "stop.h"
+#include "store/store.h"
+
+/* Everything a run holds, released together. */
+struct session {
+    struct run_input input;
+    struct selection selection;
+    struct places places;
+    struct store *store;
+    struct progress *progress;
+    struct campaign *campaign;
+    char *command;
+};
+
+static void session_fini(struct session *session)
+{
+    campaign_free(session->campaign);
+    progress_free(session->progress);
+    store_close(session->store);
+    places_free(&session->places);
+    select_free(&session->selection);
+    free(session->input.workers);
+    free(session->input.names);
+    free(session->command);
+}
+
+/* The command line as one text, for reports. */
+static char *join(int argc, char **argv)
+{
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i < argc; i++)
+        str_addf(&text, "%s%s", i ? " " : "", argv[i]);
+    return str_take(&text);
+}
+
+static int load(struct session *session, struct mps_diag *diag)
+{
+    struct run_input *input = &session->input;
+    struct selection *selection = &session->selection;
+    int err;
+    if (input->program && input->name_count)
+        return diag_set(diag, -MPS_EUSAGE,
+                        "'%s' before -- PROGRAM: either scenarios or a "
+                        "program, not both",
+                        input->names[0]);
+    if (input->program) {
+        selection->items = calloc(1, sizeof(*selection->items));
+        if (!selection->items)
+            return diag_set(diag, -ENOMEM, "out of memory");
+        err = scenario_from_command(selection->items, input->program, diag);
+        selection->count = !err;
+    } else {
+        err =
+            select_scenarios(selection, input->names, input->name_count, diag);
+    }
+    for (size_t i = 0; !err && i < selection->count; i++) {
+        struct scenario *scenario = selection->items[i];
+        if (input->worker_count)
+            err = scenario_set_parameter(scenario, "workers", input->workers,
+                                         input->worker_count, diag);
+        if (input->campaign.timeout_ns)
+            scenario->time_limit_ns = input->campaign.timeout_ns;
+    }
+    return err;
+}
+
+static uint64_t fresh_seed(void)
+{
+    uint32_t seed;
+    /* 32 bits: short enough to type, many enough. */
+    if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+        seed = (uint32_t)clock_wall_ns();
+    return seed;
+}
+
+static int prepare(struct session *session, struct mps_diag *diag)
+{
+    struct run_input *input = &session->input;
+    struct campaign_options *campaign = &input->campaign;
+    int err = load(session, diag);
+    if (!err)
+        err = store_open(&session->store,
+                         input->store ? input->store : STORE_DEFAULT_DIRECTORY,
+                         true, diag);
+    if (!err)
+        err = places_find(&session->places, diag);
+    if (err)
+        return err;
+    const char *why;
+    if (!input->has_seed)
+        campaign->base_seed = fresh_seed();
+    if (!campaign->jobs) {
+        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+        campaign->jobs = cpus > 0 && cpus <= 256 ? (unsigned)cpus : 1;
+    }
+    campaign->scenarios = session->selection.items;
+    campaign->scenario_count = session->selection.count;
+    campaign->toolchain = &session->places.toolchain;
+    campaign->workspace = session->places.workspace;
+    campaign->command = session->command;
+    campaign->store = session->store;
+    campaign->isolation = isolation_probe(&why);
+    campaign->out = stdout;
+    campaign->color = report_use_color(input->color, stdout);
+    campaign->stop = stop_install();
+    session->progress =
+        progress_new(stderr, report_use_color(input->color, stderr),
+                     campaign->verbosity == 0);
+    campaign->progress = session->progress;
+    return session->progress ? 0 : diag_set(diag, -ENOMEM, "out of memory");
+}
+
+/* Reports that cannot be written do not lose the others. */
+static int write_reports(const struct run_input *input,
+                         const struct report_run *report)
+{
+    size_t count;
+    const struct report_format *formats = report_formats(&count);
+    int first = 0;
+    for (size_t i = 0; i < count && i < FORMATS_MAX; i++) {
+        struct mps_diag diag = {""};
+        if (!input->reports[i])
+            continue;
+        int err = report_write(&formats[i], input->reports[i], report, &diag);
+        if (err) {
+            fprintf(stderr, "mpstress run: %s\n", diag.text);
+            first = first ? first : err;
+        }
+    }
+    return first;
+}
+
+/* Whether a report goes to standard output, where the summary would be in
+ * its way. */
+static bool report_on_stdout(const struct run_input *input)
+{
+    for (int i = 0; i < FORMATS_MAX; i++)
+        if (input->reports[i] && !strcmp(input->reports[i], "-"))
+            return true;
+    return false;
+}
+
+static int run_command(int argc, char **argv)
+{
+    struct session session = {
+        .input = {.campaign = {.max_failures = 1, .verbosity = 1}},
+        .command = join(argc, argv),
+    };
+    struct mps_diag diag = {""};
+    int code = command_parse(&command_run, argc, argv, &session.input);
+    if (code) {
+        session_fini(&session);
+        return code;
+    }
+    if (report_on_stdout(&session.input))
+        session.input.campaign.verbosity = 0;
+    int err = prepare(&session, &diag);
+    if (!err)
+        err = campaign_run(&session.campaign, &session.input.campaign, &diag);
+    if (err) {
+        code = command_fail(&command_run, err, &diag);
+        session_fini(&session);
+        return code;
+    }
+    const struct report_run *report = campaign_report(session.campaign);
+    code = report->exit_code;
+    if (history_record(session.store, report, &diag))
+        fprintf(stderr, "mpstress run: %s\n", diag.text);
+    if (write_reports(&session.input, report) && !code)
+        code = EXIT_INTERNAL;
+    if (!report_on_stdout(&session.input))
+        report_summary(stdout, session.input.campaign.color, report);
+    if (fflush(stdout) && !code)
+        code = EXIT_INTERNAL;
+    session_fini(&session);
+    return code;
+}
+
+const struct command command_run = {
+    "run", "run scenarios or a program many times", &run_argp, run_command};

@@ -1,0 +1,26 @@
+/* Options of `mpstress run`, parsed. */
+#ifndef MPS_CLI_RUN_H
+#define MPS_CLI_RUN_H
+
+#include <argp.h>
+
+#include "campaign/campaign.h"
+
+enum { FORMATS_MAX = 16 };
+
+struct run_input {
+    struct campaign_options campaign;
+    const char *store; /* directory; NULL: the default */
+    int64_t *workers;  /* --workers, owned */
+    size_t worker_count;
+    bool has_seed;
+    enum color_mode color;
+    const char *reports[FORMATS_MAX]; /* by row of report_formats() */
+    const char **names; /* scenarios named on the command line; owned */
+    size_t name_count;
+    char *const *program; /* after "--", or NULL */
+};
+
+extern const struct argp run_argp;
+
+#endif

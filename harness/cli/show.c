@@ -1,0 +1,106 @@
+/* mpstress show ID: a stored failure as text. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/parse.h"
+#include "command.h"
+#include "lookup.h"
+#include "report/report.h"
+#include "trace/trace_print.h"
+
+struct input {
+    const char *name, *store;
+    struct trace_print_options print;
+    enum color_mode color;
+};
+
+enum { KEY_STORE = 256, KEY_OPS, KEY_COLOR };
+
+static const struct argp_option options[] = {
+    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {"ops", KEY_OPS, "N", 0, "Show the last N operations (default 40)", 0},
+    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    static const char *const colors[] = {"auto", "always", "never"};
+    struct input *input = state->input;
+    struct mps_diag diag;
+    uint64_t number;
+    switch (key) {
+    case KEY_STORE:
+        input->store = argument;
+        return 0;
+    case KEY_OPS:
+        if (parse_u64(argument, &number, &diag))
+            argp_error(state, "--ops: %s", diag.text);
+        input->print.max_ops = number;
+        return 0;
+    case KEY_COLOR:
+        for (int i = 0; i < 3; i++)
+            if (!strcmp(argument, colors[i])) {
+                input->color = (enum color_mode)i;
+                return 0;
+            }
+        argp_error(state, "--color: '%s' is not auto, always or never",
+                   argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (input->name)
+            argp_error(state, "one failure at a time");
+        input->name = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which failure? `mpstress list failures`");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize size;
+    if (!isatty(1))
+        return 0;
+    return ioctl(1, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+}
+
+static int run(int argc, char **argv)
+{
+    struct input input = {0};
+    int code = command_parse(&command_show, argc, argv, &input);
+    if (code)
+        return code;
+    struct mps_diag diag = {""};
+    struct trace *trace;
+    int err = lookup_trace(&trace, input.store, input.name, &diag);
+    if (err)
+        return command_fail(&command_show, err, &diag);
+    input.print.width = terminal_width();
+    input.print.color = report_use_color(input.color, stdout);
+    err = trace_print(stdout, trace, &input.print);
+    if (!err && fflush(stdout))
+        err = -MPS_EINTERNAL;
+    trace_close(trace);
+    return err ? EXIT_INTERNAL : 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "ID|FILE",
+    .doc = "Show a failure that a run has stored: tasks, findings, the last "
+           "operations, messages, observations, output.\v"
+           "ID may be shortened; `latest` is the newest failure.",
+};
+
+const struct command command_show = {"show", "show a stored failure", &argp,
+                                     run};
