@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ITEM_COLUMNS = 60, TEXT_COLUMNS = 200 };
+enum { ITEM_COLUMNS = 60, TEXT_COLUMNS = 200, NUMBERS = 8 };
 
 /* Length of the well-formed UTF-8 character at the start of N bytes (not the
  * control characters beyond ASCII), 0 when there is none. */
@@ -92,6 +92,27 @@ static bool as_number(const void *bytes, size_t size, uint64_t *number)
     }
 }
 
+/* Append bytes that look like an array or struct of small numbers of WIDTH
+ * bytes as "{4000, 457}"; false when they do not. */
+static bool show_numbers(struct str *s, const void *bytes, size_t size,
+                         size_t width)
+{
+    size_t count = size / width;
+    if (size % width || count < 2 || count > NUMBERS)
+        return false;
+    uint64_t numbers[NUMBERS];
+    for (size_t i = 0; i < count; i++) {
+        as_number((const char *)bytes + i * width, width, &numbers[i]);
+        /* Half of the width is enough for most, and tells them from others. */
+        if (numbers[i] >> (width * 4))
+            return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        str_addf(s, "%s%" PRIu64, i ? ", " : "{", numbers[i]);
+    str_add_char(s, '}');
+    return true;
+}
+
 void show_item(struct str *s, const void *bytes, size_t size)
 {
     const unsigned char *p = bytes;
@@ -109,7 +130,8 @@ void show_item(struct str *s, const void *bytes, size_t size)
         str_add_char(s, '"');
     } else if (numeric) {
         str_addf(s, "%" PRIu64, number);
-    } else {
+    } else if (!show_numbers(s, bytes, size, 8) &&
+               !show_numbers(s, bytes, size, 4)) {
         str_add(s, "0x");
         for (size_t i = 0; i < size && i < ITEM_COLUMNS / 2; i++)
             str_addf(s, "%02x", p[i]);

@@ -19,7 +19,8 @@ void show_bytes(struct str *s, const void *bytes, size_t size, size_t max);
 void show_text(struct str *s, const char *text);
 
 /* An item of a queue or an element of a stream: text in quotation marks, a
- * number when it has the size of one, else hexadecimal. */
+ * number when it has the size of one, {3, 17} when it looks like a few, else
+ * hexadecimal. */
 void show_item(struct str *s, const void *bytes, size_t size);
 
 /* "1,048,576". */

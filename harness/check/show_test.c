@@ -59,9 +59,16 @@ Test(show, knows_numbers_texts_and_bytes)
     expect_item("a word\0\0\0", 9, "\"a word\"");
     expect_item("\x01\x02\x03", 3, "0x010203");
     expect_item("", 0, "\"\"");
-    static const char zeros[64];
-    expect_item(zeros, 64,
-                "0x000000000000000000000000000000000000000000000000000000000000"
+    const uint64_t range[] = {4000, 457};
+    expect_item(range, 16, "{4000, 457}");
+    const uint32_t point[] = {1, 0, 65535};
+    expect_item(point, 12, "{1, 0, 65535}");
+    const uint32_t wide[] = {1, 65536, 1};
+    expect_item(wide, 12, "0x010000000000010001000000");
+    char bytes[64];
+    memset(bytes, 1, sizeof(bytes));
+    expect_item(bytes, 64,
+                "0x010101010101010101010101010101010101010101010101010101010101"
                 "... (64 bytes)");
 }
 

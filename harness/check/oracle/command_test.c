@@ -129,12 +129,3 @@ Test(command, says_that_its_checker_could_not_work, .timeout = 20)
                      "invariant 'command sh': sh was killed by SIGSEGV");
     fixture_free(f);
 }
-
-Test(command, kills_a_checker_that_does_not_answer, .timeout = 30)
-{
-    struct fixture *f = demand("sleep 1000");
-    cr_expect_eq(fixture_check(f), -MPS_ETIMEOUT);
-    cr_expect_str_eq(f->diag.text, "invariant 'command sh': sh did not answer "
-                                   "within 10 s and was killed");
-    fixture_free(f);
-}
