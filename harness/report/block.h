@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "report.h"
 
+enum { LINE_COLUMNS = 80 };
+
 /* Append the block of FINDING that report_finding_text() prints. */
 void block_add(struct str *s, bool color,
                const struct report_scenario *scenario,
@@ -13,6 +15,10 @@ void block_add(struct str *s, bool color,
 /* Append "targets/counter.c:88", or "counter+0x1130" without a source line;
  * nothing when even that is unknown. */
 void block_add_site(struct str *s, const struct location *location);
+
+/* Append a line per place: task, role, function and site in columns; when they
+ * do not fit, function and site on a second line. */
+void block_add_places(struct str *s, bool color, const struct finding *finding);
 
 /* The N-th finding of SCENARIO by first iteration; NULL beyond the last. */
 const struct report_finding *

@@ -73,8 +73,8 @@ enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 bool report_use_color(enum color_mode mode, FILE *stream);
 
 /* The block of one finding, as printed when it is first seen and in JUnit:
- * headline, what, expected/actual, iteration with parameters and seed,
- * places, detail. */
+ * headline with iteration and seed, what, expected/actual unless that says
+ * them, parameters, places, detail, trace; then an empty line. */
 void report_finding_text(FILE *out, bool color,
                          const struct report_scenario *scenario,
                          const struct report_finding *finding);

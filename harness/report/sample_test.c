@@ -285,6 +285,9 @@ char *sample_block(const struct report_run *run, size_t scenario,
     const struct report_scenario *of = &run->scenarios[scenario];
     report_finding_text(out, false, of, &of->findings[finding]);
     cr_assert(!fclose(out));
+    /* Without the empty line, which only separates blocks. */
+    cr_assert(size > 2 && !strcmp(text + size - 2, "\n\n"), "%s", text);
+    text[size - 1] = '\0';
     return text;
 }
 

@@ -6,7 +6,7 @@
 #include "color.h"
 #include "words.h"
 
-enum { LINE_COLUMNS = 80, TASK_COLUMNS = 24, DETAIL_LINES = 40 };
+enum { DETAIL_LINES = 40, STACK_FRAMES = 8 };
 
 bool block_is_caught(const struct report_scenario *scenario)
 {
@@ -40,19 +40,6 @@ block_main_finding(const struct report_scenario *scenario)
             return f;
     }
     return NULL;
-}
-
-void block_add_site(struct str *s, const struct location *location)
-{
-    if (location->file) {
-        words_clean(s, location->file);
-        if (location->line > 0)
-            str_addf(s, ":%d", location->line);
-    } else if (location->module) {
-        const char *slash = strrchr(location->module, '/');
-        words_clean(s, slash ? slash + 1 : location->module);
-        str_addf(s, "+0x%" PRIx64, location->offset);
-    }
 }
 
 /* TEXT with lines broken at spaces, the first INDENT columns in, the others
@@ -102,96 +89,31 @@ static void add_field(struct str *s, bool color, const char *label,
     str_add_char(s, '\n');
 }
 
-/* -- Places ----------------------------------------------------------------*/
-
-enum { CELL_TASK, CELL_ROLE, CELL_FUNCTION, CELL_SITE, CELLS };
-
-static void add_cell(struct str *s, const struct finding_place *place, int cell)
-{
-    switch (cell) {
-    case CELL_TASK:
-        words_clean(s, place->task);
-        break;
-    case CELL_ROLE:
-        words_clean(s, place->role);
-        break;
-    case CELL_FUNCTION:
-        words_clean(s, place->location.function);
-        if (place->location.function)
-            str_add(s, "()");
-        break;
-    default:
-        block_add_site(s, &place->location);
-    }
-}
-
-static void measure(const struct finding *finding, size_t widths[CELLS])
-{
-    struct str s;
-    str_init(&s);
-    for (size_t i = 0; i < finding->place_count; i++) {
-        for (int cell = 0; cell < CELLS; cell++) {
-            str_clear(&s);
-            add_cell(&s, &finding->places[i], cell);
-            size_t columns = words_columns(s.data);
-            if (columns > widths[cell])
-                widths[cell] = columns;
-        }
-    }
-    str_fini(&s);
-}
-
-/* A column that no place fills takes no room; a place of which nothing is
- * known takes no line. BROKEN: function and site go on a line of their own. */
-static void add_place(struct str *s, bool color,
-                      const struct finding_place *place,
-                      const size_t widths[CELLS], bool broken)
-{
-    size_t pad = 2, start = s->len;
-    bool new_line = false;
-    struct str text;
-    str_init(&text);
-    for (int cell = 0; cell < CELLS; cell++) {
-        str_clear(&text);
-        add_cell(&text, place, cell);
-        if (broken && cell == CELL_FUNCTION && s->len > start) {
-            new_line = true;
-            pad = 6;
-        }
-        size_t columns = words_columns(text.data);
-        bool aligned =
-            widths[cell] &&
-            (!broken || (cell == CELL_TASK && widths[cell] <= TASK_COLUMNS));
-        if (columns) {
-            str_addf(s, "%s%*s", new_line ? "\n" : "", (int)pad, "");
-            paint(s, color, cell == CELL_SITE ? STYLE_PLACE : STYLE_PLAIN,
-                  text.data);
-            new_line = false;
-            pad = aligned ? widths[cell] - columns + 2 : 2;
-        } else if (aligned) {
-            pad += widths[cell] + 2;
-        }
-    }
-    if (s->len > start)
-        str_add_char(s, '\n');
-    str_fini(&text);
-}
-
-static void add_places(struct str *s, bool color, const struct finding *finding)
-{
-    size_t widths[CELLS] = {0}, total = 0;
-    measure(finding, widths);
-    for (int cell = 0; cell < CELLS; cell++)
-        total += widths[cell] ? widths[cell] + 2 : 0;
-    for (size_t i = 0; i < finding->place_count; i++)
-        add_place(s, color, &finding->places[i], widths, total > LINE_COLUMNS);
-}
-
 /* -- The block -------------------------------------------------------------*/
 
+/* "    #3 mp_lock_take() targets/mp/lock.c:44": a frame of a stack. */
+static bool is_frame(const char *line)
+{
+    line += strspn(line, " ");
+    return line[0] == '#' && line[1] >= '0' && line[1] <= '9';
+}
+
+static void add_detail_line(struct str *s, const char *line)
+{
+    if (*line != ' ') {
+        add_wrapped(s, line, 4);
+        return;
+    }
+    str_add(s, "    ");
+    words_clean(s, line);
+    str_add_char(s, '\n');
+}
+
+/* Of a deep stack the innermost frames: those of all tasks shall be seen. The
+ * rest is in the trace. */
 static void add_detail(struct str *s, const char *detail)
 {
-    size_t lines = 0;
+    size_t lines = 0, frames = 0;
     struct str line;
     str_init(&line);
     while (detail && *detail) {
@@ -199,11 +121,18 @@ static void add_detail(struct str *s, const char *detail)
         str_clear(&line);
         str_add_bytes(&line, detail, length);
         detail += length + (detail[length] == '\n');
+        frames = is_frame(line.data) ? frames + 1 : 0;
+        bool last = !is_frame(detail);
+        if (frames > STACK_FRAMES && !last)
+            continue;
         if (++lines > DETAIL_LINES)
             continue;
-        str_add(s, "    ");
-        words_clean(s, line.data);
-        str_add_char(s, '\n');
+        if (frames > STACK_FRAMES)
+            str_addf(s, "        and %zu outer frame%s\n",
+                     frames - STACK_FRAMES,
+                     frames - STACK_FRAMES == 1 ? "" : "s");
+        else
+            add_detail_line(s, line.data);
     }
     if (lines > DETAIL_LINES)
         str_addf(s, "    and %zu more lines\n", lines - DETAIL_LINES);
@@ -276,7 +205,7 @@ void block_add(struct str *s, bool color,
     add_values(s, color, f);
     add_field(s, color, "invariant", f->invariant);
     add_field(s, color, "with", finding->parameters);
-    add_places(s, color, f);
+    block_add_places(s, color, f);
     add_detail(s, f->detail);
     add_counts(s, color, scenario, finding);
     add_field(s, color, "trace", finding->trace);
@@ -289,6 +218,7 @@ void report_finding_text(FILE *out, bool color,
     struct str s;
     str_init(&s);
     block_add(&s, color, scenario, finding);
+    str_add_char(&s, '\n');
     fwrite(s.data, 1, s.len, out);
     str_fini(&s);
 }

@@ -144,6 +144,54 @@ Test(text, cuts_a_very_long_detail)
     free(block);
 }
 
+Test(text, shows_the_inner_frames_of_every_stack)
+{
+    struct single single;
+    struct str detail;
+    str_init(&detail);
+    for (int task = 0; task < 2; task++) {
+        str_addf(&detail, "0.%d: read pipe\n", task);
+        for (int frame = 0; frame < 9 + task; frame++)
+            str_addf(&detail, "    #%d f%d() a.c:7\n", frame, frame);
+    }
+    struct finding finding = {
+        .kind = FINDING_HANG, .what = (char[]){"w"}, .detail = detail.data};
+    single_init(&single, &finding);
+    char *block = sample_block(&single.run, 0, 0);
+    cr_expect(strstr(block, "    0.0: read pipe\n        #0 f0() a.c:7\n"),
+              "%s", block);
+    cr_expect(strstr(block, "        #7 f7() a.c:7\n"
+                            "        and 1 outer frame\n"
+                            "    0.1: read pipe\n"),
+              "%s", block);
+    cr_expect(strstr(block, "        #7 f7() a.c:7\n"
+                            "        and 2 outer frames\n"
+                            "  trace"),
+              "%s", block);
+    free(block);
+    str_fini(&detail);
+}
+
+Test(text, wraps_long_sentences_of_the_detail)
+{
+    struct single single;
+    struct finding finding = {
+        .kind = FINDING_HANG,
+        .what = (char[]){"w"},
+        .detail = (char[]){
+            "deadlock: 0.0 (worker 0) waits for mutex 1, held by 0.1 (worker "
+            "1), and backwards\n    stderr: a line of the target, which stays "
+            "as it is however long it may be\n"}};
+    single_init(&single, &finding);
+    char *block = sample_block(&single.run, 0, 0);
+    cr_expect(strstr(block, "    deadlock: 0.0 (worker 0) waits for mutex 1, "
+                            "held by 0.1 (worker 1), and\n      backwards\n"
+                            "        stderr: a line of the target, which "
+                            "stays as it is however long it may be\n"),
+              "%s", block);
+    free(block);
+}
+
 Test(text, says_what_the_kind_means_when_there_is_no_sentence)
 {
     struct single single;
