@@ -160,6 +160,7 @@ static bool judge_others(struct judge *judge)
     size_t count = segment_task_count(segment);
     uint32_t first = 0;
     struct death first_death = {0};
+    size_t crashed = 0;
     struct str all;
     str_init(&all);
     for (uint32_t i = 1; i < count; i++) {
@@ -171,16 +172,19 @@ static bool judge_others(struct judge *judge)
             first = i;
             first_death = death;
         }
+        crashed++;
         str_add(&all, "task ");
         show_task(&all, segment, i);
         str_add(&all, " was killed by ");
         show_signal(&all, death.signal);
         str_add_char(&all, '\n');
     }
-    if (first)
-        judge_detail(judge, report(judge, first, &first_death), &all);
+    struct finding *finding =
+        crashed ? report(judge, first, &first_death) : NULL;
+    if (crashed > 1)
+        judge_detail(judge, finding, &all);
     str_fini(&all);
-    return first;
+    return crashed;
 }
 
 struct crashes always_crash(struct judge *judge)

@@ -60,6 +60,7 @@ Test(crash, names_a_worker_that_aborts)
                        "sent itself");
     fixture_expect_place(finding, 0, 0x666, "its last operation: kill",
                          "0.0 (worker)");
+    cr_expect_null(finding->detail);
     fixture_free(f);
 }
 

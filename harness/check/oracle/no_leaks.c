@@ -67,6 +67,27 @@ static void show_leftover(struct str *s, const struct segment *segment,
     }
 }
 
+/* Where it was made: a task, by its parent. */
+static void add_place(struct judge *judge, struct finding *finding,
+                      const struct segment_leftover *leftover)
+{
+    const struct segment *segment = judge->segment;
+    uint32_t task = leftover->task ? leftover->task - 1 : NO_TASK;
+    struct str s;
+    str_init(&s);
+    if (is_process(leftover->kind) && task < segment_task_count(segment)) {
+        str_add(&s, "started ");
+        show_task(&s, segment, task);
+        uint32_t parent = segment->tasks[task].parent;
+        task = parent ? parent - 1 : NO_TASK;
+    } else {
+        str_add(&s, "made ");
+        show_text(&s, leftover->name);
+    }
+    judge_place(judge, finding, leftover->site, task, "%s", s.data);
+    str_fini(&s);
+}
+
 /* One finding for all leftovers of KIND in LIST. */
 static void report(struct judge *judge, const struct invariant *invariant,
                    unsigned kind, const struct segment_leftover *list,
@@ -95,11 +116,7 @@ static void report(struct judge *judge, const struct invariant *invariant,
         if (list[i].kind != kind)
             continue;
         found++;
-        str_clear(&s);
-        show_text(&s, list[i].name);
-        judge_place(judge, finding, list[i].site,
-                    list[i].task ? list[i].task - 1 : NO_TASK, "made %s",
-                    s.data);
+        add_place(judge, finding, &list[i]);
     }
     str_fini(&s);
 }

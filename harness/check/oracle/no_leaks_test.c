@@ -50,6 +50,8 @@ Test(no_leaks, makes_a_finding_of_each_sort)
     cr_assert_eq(f->findings.count, 4);
     cr_expect_str_eq(f->findings.items[0].what,
                      "process still running: 0.0 (worker)");
+    fixture_expect_place(&f->findings.items[0], 0, 0x100,
+                         "started 0.0 (worker)", "0");
     cr_expect_str_eq(f->findings.items[1].what,
                      "child never waited for: zombie pid 55");
     cr_expect_str_eq(f->findings.items[2].what,
