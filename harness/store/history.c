@@ -1,185 +1,320 @@
-#include "history.h"
-
+/* The database file: opened, made, and looked at before it is believed. */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/diag.h"
 #include "base/error.h"
 #include "base/str.h"
-#include "tables.h"
+#include "internal.h"
 
-enum { PATIENCE_MS = 10000 };
+static const char schema[] =
+    "CREATE TABLE runs(\n"
+    "  id TEXT NOT NULL PRIMARY KEY, -- random\n"
+    "  command TEXT NOT NULL,\n"
+    "  \"commit\" TEXT NOT NULL, -- of the program under test, or ''\n"
+    "  seed TEXT NOT NULL,\n"
+    "  started_ns INTEGER NOT NULL, -- since 1970\n"
+    "  ended_ns INTEGER, -- NULL: killed, or still running\n"
+    "  exit_code INTEGER\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE results(\n"
+    "  run TEXT NOT NULL REFERENCES runs,\n"
+    "  scenario TEXT NOT NULL,\n"
+    "  verdict TEXT NOT NULL,\n"
+    "  iterations INTEGER NOT NULL,\n"
+    "  failures INTEGER NOT NULL,\n"
+    "  elapsed_ns INTEGER NOT NULL,\n"
+    "  PRIMARY KEY(run, scenario)\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "CREATE INDEX results_by_scenario ON results(scenario);\n"
+    "CREATE TABLE findings(\n"
+    "  run TEXT NOT NULL REFERENCES runs,\n"
+    "  id TEXT NOT NULL, -- of the failure: failures/ID.mpt\n"
+    "  scenario TEXT NOT NULL,\n"
+    "  kind TEXT NOT NULL,\n"
+    "  what TEXT NOT NULL,\n"
+    "  fingerprint TEXT NOT NULL,\n"
+    "  first_iteration INTEGER NOT NULL,\n"
+    "  seed TEXT NOT NULL, -- of that iteration\n"
+    "  times INTEGER NOT NULL,\n"
+    "  first_ns INTEGER NOT NULL, -- when noted, since 1970\n"
+    "  last_ns INTEGER NOT NULL,\n"
+    "  PRIMARY KEY(run, id)\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "CREATE INDEX findings_by_id ON findings(id);\n"
+    "CREATE TABLE fixed(\n"
+    "  id TEXT NOT NULL PRIMARY KEY, -- of a failure\n"
+    "  marked_ns INTEGER NOT NULL\n"
+    ") STRICT, WITHOUT ROWID;\n";
 
-/* -- Errors ----------------------------------------------------------------*/
+static const char *const tables[] = {"runs", "results", "findings", "fixed"};
 
-int history_failed(const struct store *store, struct mps_diag *diag)
+static int damaged(const struct store *store, const char *how,
+                   struct mps_diag *diag)
 {
-    const char *path = store->path;
-    int system = sqlite3_system_errno(store->db);
-    switch (sqlite3_errcode(store->db)) {
-    case SQLITE_NOMEM:
-        return diag_set(diag, -ENOMEM, "%s: out of memory", path);
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return diag_set(diag, -MPS_ESTORE,
-                        "%s: another process has kept it locked for %d "
-                        "seconds; try again",
-                        path, PATIENCE_MS / 1000);
-    case SQLITE_FULL:
-        return diag_set(diag, -ENOSPC, "%s: %s", path, error_text(-ENOSPC));
-    case SQLITE_READONLY:
-        return diag_set(diag, -MPS_ESTORE,
-                        "%s: cannot be written (read only); choose another "
-                        "store with --store",
-                        path);
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-        if (system)
-            return diag_set(diag, -system, "%s: %s", path,
-                            error_text(-system));
-        return diag_set(diag, -MPS_ESTORE, "%s: %s", path,
-                        sqlite3_errmsg(store->db));
-    case SQLITE_NOTADB:
-        return diag_set(diag, -MPS_EINPUT,
-                        "%s: not an mpstress history; move it away, or choose "
-                        "another store with --store",
-                        path);
-    case SQLITE_CORRUPT:
-    case SQLITE_ERROR: /* a table or column that is not there */
-    case SQLITE_SCHEMA:
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-        return diag_set(diag, -MPS_ECORRUPT,
-                        "%s: damaged (%s); move it away to start a new "
-                        "history, the traces in %s stay usable",
-                        path, sqlite3_errmsg(store->db), store->failures);
-    default:
-        return diag_set(diag, -MPS_ESTORE, "%s: %s", path,
-                        sqlite3_errmsg(store->db));
-    }
+    return diag_set(diag, -MPS_ECORRUPT,
+                    "%s: the history is damaged (%s); move this file away: "
+                    "the next run begins a new one, and the traces in "
+                    "failures/ stay usable",
+                    store->history, how);
 }
 
-/* -- Statements ------------------------------------------------------------ */
-
-static int bind(sqlite3_stmt *statement, const char *types, va_list args)
+/* One number out of a pragma or a count. */
+static int read_number(struct store *store, const char *sql, int64_t *out,
+                       struct mps_diag *diag)
 {
-    int code = SQLITE_OK;
-    for (int i = 0; types[i] && code == SQLITE_OK; i++) {
-        char hexadecimal[24];
-        switch (types[i]) {
-        case 's':
-            code = sqlite3_bind_text(statement, i + 1,
-                                     va_arg(args, const char *), -1,
-                                     SQLITE_STATIC);
-            break;
-        case 'i':
-            code = sqlite3_bind_int64(statement, i + 1, va_arg(args, int64_t));
-            break;
-        case 'n':
-            code = sqlite3_bind_int64(statement, i + 1,
-                                      (int64_t)va_arg(args, uint64_t));
-            break;
-        default:
-            snprintf(hexadecimal, sizeof(hexadecimal), "%016" PRIx64,
-                     va_arg(args, uint64_t));
-            code = sqlite3_bind_text(statement, i + 1, hexadecimal, -1,
-                                     SQLITE_TRANSIENT);
-        }
-    }
-    return code;
-}
-
-sqlite3_stmt *history_prepare(const struct store *store, struct mps_diag *diag,
-                              const char *sql, const char *types, ...)
-{
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
-    if (code == SQLITE_OK) {
-        va_list args;
-        va_start(args, types);
-        code = bind(statement, types, args);
-        va_end(args);
-    }
-    if (code == SQLITE_OK)
-        return statement;
-    history_failed(store, diag);
-    sqlite3_finalize(statement);
-    return NULL;
-}
-
-int history_step(const struct store *store, sqlite3_stmt *statement,
-                 struct mps_diag *diag)
-{
-    int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        return 1;
-    return code == SQLITE_DONE ? 0 : history_failed(store, diag);
-}
-
-int history_run(const struct store *store, sqlite3_stmt *statement,
-                struct mps_diag *diag)
-{
-    /* history_prepare() has already said what was wrong. */
-    if (!statement)
-        return sqlite3_errcode(store->db) == SQLITE_NOMEM ? -ENOMEM
-                                                          : -MPS_ESTORE;
-    int err = history_step(store, statement, diag);
+    sqlite3_stmt *statement;
+    int err = history_prepare(store, &statement, diag, sql, "");
+    if (err)
+        return err;
+    err = history_step(store, statement, diag);
+    *out = err > 0 ? sqlite3_column_int64(statement, 0) : 0;
     sqlite3_finalize(statement);
     return err < 0 ? err : 0;
 }
 
-int history_exec(const struct store *store, const char *sql,
-                 struct mps_diag *diag)
+struct identity {
+    int64_t application, version, entries;
+};
+
+static int read_identity(struct store *store, struct identity *id,
+                         struct mps_diag *diag)
 {
-    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL))
-        return history_failed(store, diag);
+    int err =
+        read_number(store, "PRAGMA application_id", &id->application, diag);
+    if (!err)
+        err = read_number(store, "PRAGMA user_version", &id->version, diag);
+    if (!err)
+        err = read_number(store, "SELECT count(*) FROM sqlite_schema",
+                          &id->entries, diag);
+    return err;
+}
+
+static bool is_empty(const struct identity *id)
+{
+    return !id->application && !id->version && !id->entries;
+}
+
+static int create_tables(struct store *store, struct mps_diag *diag)
+{
+    char sql[128];
+    snprintf(sql, sizeof(sql),
+             "PRAGMA application_id = %d; PRAGMA user_version = %d",
+             STORE_APPLICATION_ID, STORE_FORMAT);
+    errno = 0;
+    if (sqlite3_exec(store->db, schema, NULL, NULL, NULL) ||
+        sqlite3_exec(store->db, sql, NULL, NULL, NULL))
+        return history_error(store, diag);
     return 0;
 }
 
-/* -- Opening --------------------------------------------------------------- */
-
-/* "file:PATH?QUERY" with what a URI would misread escaped. */
-static char *file_uri(const char *path, const char *query)
+/* Several runs may come here at once: the first to take the write lock makes
+ * the tables, the others find them. */
+static int create_if_empty(struct store *store, struct mps_diag *diag)
 {
-    struct str s;
-    str_init(&s);
-    str_add(&s, "file:");
+    struct identity id;
+    int err = read_identity(store, &id, diag);
+    if (err || !is_empty(&id))
+        return err;
+    err = history_begin(store, diag);
+    if (err)
+        return err;
+    err = read_identity(store, &id, diag);
+    if (!err && is_empty(&id))
+        err = create_tables(store, diag);
+    return history_end(store, err, diag);
+}
+
+static int check_identity(struct store *store, struct mps_diag *diag)
+{
+    struct identity id;
+    int err = read_identity(store, &id, diag);
+    if (err)
+        return err;
+    if (is_empty(&id))
+        return diag_set(diag, -ENOENT,
+                        "%s: the history is empty (mpstress run fills it)",
+                        store->history);
+    if (id.application != STORE_APPLICATION_ID)
+        return diag_set(diag, -MPS_EINPUT,
+                        "%s: a database, but not one that mpstress made (move "
+                        "it away, or name another place with --store DIR)",
+                        store->history);
+    if (id.version > STORE_FORMAT)
+        return diag_set(diag, -MPS_EVERSION,
+                        "%s: written by a newer mpstress (format %lld, this "
+                        "one knows %d): use that, or another --store DIR",
+                        store->history, (long long)id.version, STORE_FORMAT);
+    if (id.version < 1)
+        return damaged(store, "it has no version", diag);
+    return 0;
+}
+
+static int check_whole(struct store *store, struct mps_diag *diag)
+{
+    sqlite3_stmt *statement;
+    int err =
+        history_prepare(store, &statement, diag, "PRAGMA quick_check(1)", "");
+    if (err)
+        return err;
+    err = history_step(store, statement, diag);
+    if (err > 0) {
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        err = text && !strcmp(text, "ok") ? 0 : damaged(store, text, diag);
+    }
+    sqlite3_finalize(statement);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err; i++) {
+        err = history_prepare(store, &statement, diag,
+                              "SELECT 1 FROM sqlite_schema WHERE name = ?"
+                              " AND type = 'table'"
+                              " AND sql LIKE 'CREATE TABLE%'",
+                              "t", tables[i]);
+        if (err)
+            break;
+        err = history_step(store, statement, diag);
+        sqlite3_finalize(statement);
+        if (!err)
+            err = damaged(store, "a table is missing", diag);
+        else if (err > 0)
+            err = 0;
+    }
+    return err;
+}
+
+/* A store may come from a stranger: what its schema says must not run. */
+static void harden(sqlite3 *db)
+{
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 16 << 20);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_busy_timeout(db, STORE_WAIT_MS);
+}
+
+/* Readers and a writer at once. Where the file system cannot do that (shared
+ * memory over a network), the slower default goes on working. */
+static void use_wal(sqlite3 *db)
+{
+    /* The switch needs the database to itself and does not wait for it. */
+    for (int i = 0; i < 100; i++) {
+        if (sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) !=
+            SQLITE_BUSY)
+            break;
+        sqlite3_sleep(10);
+    }
+    sqlite3_exec(db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+}
+
+static int open_file(struct store *store, const char *name, int flags,
+                     struct mps_diag *diag)
+{
+    int code =
+        sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_FULLMUTEX, NULL);
+    if (!store->db)
+        return diag_set(diag, -ENOMEM, "%s", error_text(-ENOMEM));
+    if (code)
+        return history_error(store, diag);
+    harden(store->db);
+    return 0;
+}
+
+/* The name of the file as a URI that says it will not change. */
+static char *immutable_uri(const char *path)
+{
+    struct str uri;
+    str_init(&uri);
+    /* Two slashes at the start would begin a host name. */
+    while (path[0] == '/' && path[1] == '/')
+        path++;
+    str_add(&uri, "file:");
     for (; *path; path++) {
         if (strchr("%?#", *path))
-            str_addf(&s, "%%%02x", (unsigned char)*path);
+            str_addf(&uri, "%%%02x", (unsigned)(unsigned char)*path);
         else
-            str_add_char(&s, *path);
+            str_add_char(&uri, *path);
     }
-    str_addf(&s, "?%s", query);
-    char *uri = str_take(&s);
-    str_fini(&s);
-    return uri;
+    str_add(&uri, "?immutable=1");
+    return str_take(&uri);
 }
 
-static int connect_to(struct store *store, const char *query,
-                      struct mps_diag *diag)
+/* Reading a database in WAL mode wants to write its index beside it. Where
+ * that is forbidden and no writer has left a log, the file alone is the whole
+ * truth. */
+static int open_immutable(struct store *store, struct mps_diag *diag)
 {
-    char *uri = file_uri(store->path, query);
-    if (!uri)
-        return diag_set(diag, -ENOMEM, "%s: out of memory", store->path);
+    char *log = str_format("%s-wal", store->history);
+    char *uri = immutable_uri(store->history);
+    struct stat st;
+    int err = -ENOMEM;
+    if (!log || !uri)
+        diag_set(diag, err, "%s", error_text(err));
+    else if (!stat(log, &st) && st.st_size)
+        err = diag_set(diag, -EACCES,
+                       "%s: another user's run is being written; it can be "
+                       "read when that has ended",
+                       store->history);
+    else
+        err =
+            open_file(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, diag);
+    free(log);
+    free(uri);
+    return err;
+}
+
+static int open_to_read(struct store *store, struct mps_diag *diag)
+{
+    int err = open_file(store, store->history, SQLITE_OPEN_READONLY, diag);
+    if (err)
+        return err;
+    int64_t entries;
+    err = read_number(store, "SELECT count(*) FROM sqlite_schema", &entries,
+                      diag);
+    int code = sqlite3_errcode(store->db) & 0xff;
+    if (!err || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY))
+        return err;
+    history_close(store);
+    return open_immutable(store, diag);
+}
+
+static int open_to_write(struct store *store, bool create,
+                         struct mps_diag *diag)
+{
+    int err = open_file(
+        store, store->history,
+        SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), diag);
+    if (!err && sqlite3_db_readonly(store->db, "main") == 1)
+        err = diag_set(diag, -EACCES,
+                       "%s: cannot write to this file (--store DIR names "
+                       "another place)",
+                       store->history);
+    if (!err && create)
+        err = create_if_empty(store, diag);
+    return err;
+}
+
+int history_open(struct store *store, bool create, struct mps_diag *diag)
+{
+    store->writable = create || (!access(store->history, W_OK) &&
+                                 !access(store->directory, W_OK));
+    int err = store->writable ? open_to_write(store, create, diag)
+                              : open_to_read(store, diag);
+    if (!err)
+        err = check_identity(store, diag);
+    if (!err)
+        err = check_whole(store, diag);
+    if (!err && create)
+        use_wal(store->db);
+    return err;
+}
+
+void history_close(struct store *store)
+{
     sqlite3_close(store->db);
-    int code = sqlite3_open_v2(uri, &store->db,
-                               SQLITE_OPEN_URI | SQLITE_OPEN_READWRITE |
-                                   SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX,
-                               NULL);
-    sqlite3_free(NULL);
-    str_free(uri);
-    if (!store->db)
-        return diag_set(diag, -ENOMEM, "%s: out of memory", store->path);
-    if (code)
-        return history_failed(store, diag);
-    sqlite3_busy_timeout(store->db, PATIENCE_MS);
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-    return 0;
+    store->db = NULL;
 }

@@ -76,7 +76,6 @@ struct store_failure {
 struct store_failures {
     struct store_failure *items;
     size_t count;
-    void *storage; /* store_failures_free() */
 };
 
 /* The failures of SCENARIO (NULL: of all), the last seen first. Release with
@@ -135,7 +134,6 @@ struct store_result {
 struct store_history {
     struct store_result *items;
     size_t count;
-    void *storage; /* store_history_free() */
 };
 
 /* The newest LIMIT (0: all) results of SCENARIO (NULL: of all), newest first.
