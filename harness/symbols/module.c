@@ -28,43 +28,53 @@ struct nest {
     size_t count;
 };
 
-int module_open(struct module **out, const char *path, int fd)
+/* Make MODULE's Dwfl of FD, which it takes. */
+static int report(struct module *module, const char *path, int fd,
+                  bool names_only)
 {
-    static const Dwfl_Callbacks callbacks = {
+    static const Dwfl_Callbacks with_debug_files = {
         .find_elf = dwfl_build_id_find_elf,
         .find_debuginfo = debugfile_find,
         .section_address = dwfl_offline_section_address,
     };
-    struct module *module = calloc(1, sizeof(*module));
-    if (!module) {
-        close(fd);
-        return -ENOMEM;
-    }
-    module->dwfl = dwfl_begin(&callbacks);
+    static const Dwfl_Callbacks without = {
+        .find_elf = dwfl_build_id_find_elf,
+        .find_debuginfo = debugfile_none,
+        .section_address = dwfl_offline_section_address,
+    };
+    module->dwfl = dwfl_begin(names_only ? &without : &with_debug_files);
     if (!module->dwfl) {
         close(fd);
-        free(module);
         return -ENOMEM;
     }
     dwfl_report_begin(module->dwfl);
     module->dwfl_module = dwfl_report_offline(module->dwfl, path, path, fd);
     dwfl_report_end(module->dwfl, NULL, NULL);
-    if (!module->dwfl_module) {
-        /* The descriptor is taken only on success. */
+    /* The descriptor is taken only on success. */
+    if (!module->dwfl_module)
         close(fd);
-        module_close(module);
+    if (!module->dwfl_module ||
+        !dwfl_module_getelf(module->dwfl_module, &module->bias))
         return -ENOEXEC;
-    }
-    if (!dwfl_module_getelf(module->dwfl_module, &module->bias)) {
-        module_close(module);
-        return -ENOEXEC;
-    }
-    Dwarf *dwarf =
-        dwfl_module_getdwarf(module->dwfl_module, &module->dwarf_bias);
-    if (dwarf && units_read(&module->units, dwarf)) {
-        module_close(module);
+    return 0;
+}
+
+int module_open(struct module **out, const char *path, int fd, bool names_only)
+{
+    struct module *module = calloc(1, sizeof(*module));
+    if (!module) {
+        close(fd);
         return -ENOMEM;
     }
+    int err = report(module, path, fd, names_only);
+    if (err) {
+        module_close(module);
+        return err;
+    }
+    units_init(&module->units, names_only
+                                   ? NULL
+                                   : dwfl_module_getdwarf(module->dwfl_module,
+                                                          &module->dwarf_bias));
     *out = module;
     return 0;
 }
@@ -74,7 +84,8 @@ void module_close(struct module *module)
     if (!module)
         return;
     units_fini(&module->units);
-    dwfl_end(module->dwfl);
+    if (module->dwfl)
+        dwfl_end(module->dwfl);
     free(module);
 }
 
@@ -206,14 +217,14 @@ static size_t resolve_dwarf(struct module *module, uint64_t address,
                             struct code_frame *frames, size_t max)
 {
     Dwarf_Addr pc = address + module->bias - module->dwarf_bias;
-    struct unit *unit = units_find(&module->units, pc);
-    if (!unit)
+    struct unit unit;
+    if (!units_find(&module->units, pc, &unit))
         return 0;
     struct nest nest = {.count = 0};
-    descend(&unit->code, pc, &nest);
+    descend(&unit.code, pc, &nest);
     Dwarf_Attribute attribute;
     const char *directory =
-        dwarf_formstring(dwarf_attr(&unit->lines, DW_AT_comp_dir, &attribute));
+        dwarf_formstring(dwarf_attr(&unit.lines, DW_AT_comp_dir, &attribute));
     size_t count = nest.count ? nest.count : 1;
     if (count > max)
         count = max;
@@ -221,11 +232,11 @@ static size_t resolve_dwarf(struct module *module, uint64_t address,
         struct code_frame *frame = &frames[i];
         *frame = (struct code_frame){.directory = directory};
         if (i == 0)
-            find_line(unit, pc, frame);
+            find_line(&unit, pc, frame);
         else
-            find_call(unit, &nest.functions[nest.count - i], frame);
+            find_call(&unit, &nest.functions[nest.count - i], frame);
         if (nest.count)
-            name_function(unit, &nest.functions[nest.count - 1 - i], frame);
+            name_function(&unit, &nest.functions[nest.count - 1 - i], frame);
     }
     return count;
 }

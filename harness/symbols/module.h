@@ -3,6 +3,7 @@
 #ifndef MPS_SYMBOLS_MODULE_H
 #define MPS_SYMBOLS_MODULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,9 +20,10 @@ struct code_frame {
 
 /* Read the ELF file FD, which the function takes; PATH names it and says where
  * separate debug information may lie beside it. Only local files are asked
- * for that, never a server. -ENOEXEC for what is no ELF file. Release with
- * module_close(). */
-int module_open(struct module **out, const char *path, int fd);
+ * for that, never a server. NAMES_ONLY: functions from the symbol table, no
+ * lines (unpacking the debug information of a C library takes 50 ms).
+ * -ENOEXEC for what is no ELF file. Release with module_close(). */
+int module_open(struct module **out, const char *path, int fd, bool names_only);
 void module_close(struct module *module);
 
 /* The functions that link-time ADDRESS is in, innermost first, at most MAX

@@ -7,8 +7,20 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+pid_t probe_fork(void)
+{
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (!pid && (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent))
+        _exit(126);
+    if (pid)
+        cr_assert_gt(pid, 0);
+    return pid;
+}
 
 const char *probe_path(const char *name)
 {
@@ -22,13 +34,12 @@ static pid_t start(const char *path, const char *argument, int *from)
 {
     int ends[2];
     cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
-    pid_t pid = fork();
+    pid_t pid = probe_fork();
     if (!pid) {
         dup2(ends[1], STDOUT_FILENO);
         execl(path, path, argument, (char *)NULL);
         _exit(127);
     }
-    cr_assert_gt(pid, 0);
     close(ends[1]);
     *from = ends[0];
     return pid;

@@ -15,6 +15,9 @@ struct noted {
 
 enum { NOTES = 32 };
 
+/* fork(); the child is killed when the test ends before it. */
+pid_t probe_fork(void);
+
 /* The path of probe NAME ("pie"). Static. */
 const char *probe_path(const char *name);
 

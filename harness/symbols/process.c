@@ -19,7 +19,7 @@ struct process {
     pid_t pid;
 };
 
-/* -- Files as the process sees them ---------------------------------------- */
+/* -- Files as the process sees them --------------------------------------- */
 
 /* Looks before it opens: opening a device may do something. */
 static int open_regular(const char *path)
@@ -74,7 +74,7 @@ int process_open_file(pid_t pid, const char *path)
     return open_regular(path);
 }
 
-/* -- What is mapped where -------------------------------------------------- */
+/* -- What is mapped where ------------------------------------------------- */
 
 /* For Dwfl_Callbacks; the user data of every module is the struct process. */
 static int find_elf(Dwfl_Module *module, void **userdata, const char *name,
@@ -161,7 +161,7 @@ bool process_place(struct process *process, uint64_t pc, struct str *path,
     return str_ok(path);
 }
 
-/* -- Stacks ---------------------------------------------------------------- */
+/* -- Stacks --------------------------------------------------------------- */
 
 struct walk {
     struct process *process;

@@ -99,6 +99,15 @@ void source_shorten(struct str *out, const char *directory, const char *file,
     free(real);
 }
 
+/* The header of targets, which programs may carry along anywhere. */
+static bool is_target_header(const char *file)
+{
+    static const char name[] = "mpstress/mpstress.h";
+    size_t len = strlen(file), tail = sizeof(name) - 1;
+    return len >= tail && !strcmp(file + len - tail, name) &&
+           (len == tail || file[len - tail - 1] == '/');
+}
+
 bool source_is_system(const char *file)
 {
     static const char *const directories[] = {
@@ -106,5 +115,5 @@ bool source_is_system(const char *file)
     for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
         if (!strncmp(file, directories[i], strlen(directories[i])))
             return true;
-    return false;
+    return is_target_header(file);
 }

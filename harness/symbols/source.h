@@ -14,8 +14,8 @@ struct str;
 void source_shorten(struct str *out, const char *directory, const char *file,
                     const char *const *roots);
 
-/* Whether FILE is a header of the system: its inlined functions are not what a
- * reader looks for. */
+/* Whether FILE is a header of the system, or the one that mpstress gives to
+ * targets: its inlined functions are not what a reader looks for. */
 bool source_is_system(const char *file);
 
 #endif

@@ -68,6 +68,9 @@ Test(source, knows_headers_of_the_system)
 {
     cr_expect(source_is_system("/usr/include/unistd.h"));
     cr_expect(source_is_system("/usr/lib/gcc/x/12/include/stdatomic.h"));
+    cr_expect(source_is_system("/home/me/vendor/mpstress/mpstress.h"));
+    cr_expect(source_is_system("mpstress/mpstress.h"));
+    cr_expect_not(source_is_system("include/notmpstress/mpstress.h"));
     cr_expect_not(source_is_system("/home/me/usr/include/a.h"));
     cr_expect_not(source_is_system("include/a.h"));
 }

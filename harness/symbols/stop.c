@@ -27,8 +27,7 @@ struct request {
     int err;
 };
 
-/* Whether the thread can be stopped now: 0 or why not. */
-static int examine(pid_t pid, pid_t tid)
+int stop_check(pid_t pid, pid_t tid)
 {
     char path[64];
     struct str text;
@@ -66,7 +65,7 @@ static int await_stop(pid_t pid, pid_t tid)
             return -errno;
         if (clock_now_ns() > deadline)
             return -ETIMEDOUT;
-        int err = pause_ns > 100000 ? examine(pid, tid) : 0;
+        int err = pause_ns > 100000 ? stop_check(pid, tid) : 0;
         if (err == -ESRCH)
             return err;
         nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
@@ -112,7 +111,7 @@ int stop_and_call(pid_t pid, pid_t tid, void (*look)(pid_t tid, void *context),
 {
     struct request request = {
         .pid = pid, .tid = tid, .look = look, .context = context};
-    int err = examine(pid, tid);
+    int err = stop_check(pid, tid);
     if (err)
         return err;
     /* Signals are for the caller's threads. */

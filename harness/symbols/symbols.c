@@ -13,6 +13,7 @@
 #include "process.h"
 #include "sites.h"
 #include "source.h"
+#include "stop.h"
 
 enum { INLINE_DEPTH = 16, STACK_DEPTH = 128 };
 
@@ -73,6 +74,53 @@ void symbols_close(struct symbols *symbols)
     free(symbols);
 }
 
+/* -- What is the user's --------------------------------------------------- */
+
+static bool has_prefix(const char *path, const char *const *prefixes)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    for (; *prefixes; prefixes++)
+        if (!strncmp(name, *prefixes, strlen(*prefixes)))
+            return true;
+    return false;
+}
+
+/* Libraries of C and of compilers. */
+static bool is_system_module(const char *path)
+{
+    static const char *const prefixes[] = {
+        "libc.so",   "libc-",      "libc.musl",   "ld-linux",    "ld-musl",
+        "ld-2",      "ld.so",      "ld64.so",     "libpthread",  "librt.so",
+        "libdl.so",  "libm.so",    "libgcc_s.so", "linux-vdso",  "linux-gate",
+        "[vdso]",    "libasan.so", "libtsan.so",  "libubsan.so", "libstdc++.",
+        "libc++.so", NULL};
+    return has_prefix(path, prefixes);
+}
+
+static bool is_runtime(const char *path)
+{
+    static const char *const prefixes[] = {"libmpstress.", NULL};
+    return has_prefix(path, prefixes);
+}
+
+bool symbols_is_user_code(const struct location *location)
+{
+    /* The C run-time start code is linked into every program. */
+    static const char *const start[] = {"_start", "__libc_csu_init", "_init",
+                                        "_fini"};
+    if (!location->module || is_system_module(location->module) ||
+        is_runtime(location->module) ||
+        (location->file && source_is_system(location->file)))
+        return false;
+    for (size_t i = 0; i < sizeof(start) / sizeof(start[0]); i++)
+        if (location->function && !strcmp(location->function, start[i]))
+            return false;
+    return true;
+}
+
+/* -- Modules and sites ---------------------------------------------------- */
+
 /* The module PATH (interned), read at the first call; NULL if it cannot be
  * read. PID: a process that has it mapped, or 0. */
 static struct module *get_module(struct symbols *symbols, const char *path,
@@ -94,7 +142,7 @@ static struct module *get_module(struct symbols *symbols, const char *path,
     known->tried_process = pid != 0;
     int fd = process_open_file(pid, path);
     if (fd >= 0)
-        module_open(&known->module, path, fd);
+        module_open(&known->module, path, fd, is_system_module(path));
     return known->module;
 }
 
@@ -206,7 +254,9 @@ int symbols_unwind(struct symbols *symbols, pid_t pid, pid_t tid,
 {
     struct raw_frame stack[STACK_DEPTH];
     struct process *process;
-    int err = process_open(&process, pid);
+    int err = stop_check(pid, tid);
+    if (!err)
+        err = process_open(&process, pid);
     if (err)
         return err;
     int depth = process_stack(process, tid, stack,
@@ -217,34 +267,4 @@ int symbols_unwind(struct symbols *symbols, pid_t pid, pid_t tid,
                                   frames + count, max - (size_t)count);
     process_close(process);
     return count;
-}
-
-static bool is_system_module(const char *path)
-{
-    static const char *const prefixes[] = {
-        "libc.so",    "libc-",    "libc.musl",   "ld-linux",     "ld-musl",
-        "ld-2",       "ld.so",    "ld64.so",     "libpthread",   "librt.so",
-        "libdl.so",   "libm.so",  "libgcc_s.so", "libmpstress.", "linux-vdso",
-        "linux-gate", "[vdso]",   "libasan.so",  "libtsan.so",   "libubsan.so",
-        "libstdc++.", "libc++.so"};
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-        if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
-            return true;
-    return false;
-}
-
-bool symbols_is_user_code(const struct location *location)
-{
-    /* The C run-time start code is linked into every program. */
-    static const char *const start[] = {"_start", "__libc_csu_init", "_init",
-                                        "_fini"};
-    if (!location->module || is_system_module(location->module) ||
-        (location->file && source_is_system(location->file)))
-        return false;
-    for (size_t i = 0; i < sizeof(start) / sizeof(start[0]); i++)
-        if (location->function && !strcmp(location->function, start[i]))
-            return false;
-    return true;
 }

@@ -31,9 +31,10 @@ void symbols_close(struct symbols *symbols);
 
 /* The source line of OFFSET in the module file PATH; RETURN_ADDRESS: look one
  * byte earlier, at the call. In code that was inlined, the innermost function
- * and its line, but not one from a system header: there its caller. Always
- * fills module and offset; the rest stays NULL without debug information (the
- * function may still be known). Reads each module file once. */
+ * and its line, but not one from a system header or <mpstress/mpstress.h>:
+ * there its caller. Always fills module and offset; the rest stays NULL
+ * without debug information (the function may still be known). Reads each
+ * module file once. */
 void symbols_find(struct symbols *symbols, const char *path, uint64_t offset,
                   bool return_address, struct location *out);
 

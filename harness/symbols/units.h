@@ -1,9 +1,9 @@
-/* Which compilation unit covers an address. libdw asks .debug_aranges, which
- * clang does not write; the units' own ranges are always there. */
+/* Which compilation unit covers an address. */
 #ifndef MPS_SYMBOLS_UNITS_H
 #define MPS_SYMBOLS_UNITS_H
 
 #include <elfutils/libdw.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct unit {
@@ -14,17 +14,18 @@ struct unit {
 struct unit_range;
 
 struct units {
+    Dwarf *dwarf; /* NULL: no debug information, no units */
+    bool read;    /* all that follows; before, only .debug_aranges is asked */
     struct unit *items;
     size_t count;
     struct unit_range *ranges; /* sorted by start */
     size_t range_count;
 };
 
-/* Read the ranges of all units of DWARF. -ENOMEM leaves UNITS empty. */
-int units_read(struct units *units, Dwarf *dwarf);
+void units_init(struct units *units, Dwarf *dwarf);
 void units_fini(struct units *units);
 
-/* The unit around ADDRESS, or NULL. */
-struct unit *units_find(const struct units *units, Dwarf_Addr address);
+/* Find the unit around ADDRESS; false when there is none. */
+bool units_find(struct units *units, Dwarf_Addr address, struct unit *out);
 
 #endif
