@@ -154,7 +154,7 @@ static int check_identity(struct store *store, struct mps_diag *diag)
     return 0;
 }
 
-static int check_whole(struct store *store, struct mps_diag *diag)
+static int check_pages(struct store *store, struct mps_diag *diag)
 {
     sqlite3_stmt *statement;
     int err =
@@ -164,24 +164,37 @@ static int check_whole(struct store *store, struct mps_diag *diag)
     err = history_step(store, statement, diag);
     if (err > 0) {
         const char *text = (const char *)sqlite3_column_text(statement, 0);
-        err = text && !strcmp(text, "ok") ? 0 : damaged(store, text, diag);
+        if (!text)
+            text = "it cannot be checked";
+        err = strcmp(text, "ok") ? damaged(store, text, diag) : 0;
     }
     sqlite3_finalize(statement);
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err; i++) {
-        err = history_prepare(store, &statement, diag,
+    return err;
+}
+
+static int check_table(struct store *store, const char *name,
+                       struct mps_diag *diag)
+{
+    sqlite3_stmt *statement;
+    int err = history_prepare(store, &statement, diag,
                               "SELECT 1 FROM sqlite_schema WHERE name = ?"
                               " AND type = 'table'"
                               " AND sql LIKE 'CREATE TABLE%'",
-                              "t", tables[i]);
-        if (err)
-            break;
-        err = history_step(store, statement, diag);
-        sqlite3_finalize(statement);
-        if (!err)
-            err = damaged(store, "a table is missing", diag);
-        else if (err > 0)
-            err = 0;
-    }
+                              "t", name);
+    if (err)
+        return err;
+    err = history_step(store, statement, diag);
+    sqlite3_finalize(statement);
+    if (!err)
+        return damaged(store, "a table is missing", diag);
+    return err < 0 ? err : 0;
+}
+
+static int check_whole(struct store *store, struct mps_diag *diag)
+{
+    int err = check_pages(store, diag);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err; i++)
+        err = check_table(store, tables[i], diag);
     return err;
 }
 
@@ -214,6 +227,7 @@ static void use_wal(sqlite3 *db)
 static int open_file(struct store *store, const char *name, int flags,
                      struct mps_diag *diag)
 {
+    errno = 0;
     int code =
         sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_FULLMUTEX, NULL);
     if (!store->db)
