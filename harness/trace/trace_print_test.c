@@ -46,8 +46,8 @@ Test(trace_print, tells_the_whole_story)
         "  parameters  workers=2 mode=fast delay=0..50us",
         "  target      /srv/target --workers=2 'two words'",
         "  expected   4000 (workers * increments)",
-        "  0.0 (producer)  waits for mutex /ring+0x80  produce "
-        "src/producer.c:12",
+        ("  0.0 (producer)  waits for mutex /ring+0x80  produce "
+         "src/producer.c:12"),
         "  0.1 (consumer)  waits for mutex /ring+0x40  target+0x4321",
         "    0.0 holds mutex /ring+0x40",
         "  world",

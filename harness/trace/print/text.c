@@ -11,8 +11,9 @@ static const char *const styles[] = {
 #undef PRINT_STYLE_SGR
 };
 
-static void print_formatted(struct print *p, enum print_style style,
-                            const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void
+print_formatted(struct print *p, enum print_style style, const char *format,
+                va_list args)
 {
     struct str raw, clean;
     str_init(&raw);
