@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "store/store.h"
 #include "symbols/symbols.h"
 #include "workers.h"
 
@@ -138,6 +139,7 @@ int campaign_run(struct campaign **out, const struct campaign_options *options,
         .base_seed = options->base_seed,
         .jobs = options->jobs,
         .started_wall_ns = clock_wall_ns(),
+        .store = options->store ? store_directory(options->store) : NULL,
         .mode = "stress",
         .scenarios = campaign->scenarios,
     };

@@ -6,6 +6,12 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+/* uthash's own function falls through cases in a way clang warns of. */
+#define HASH_FUNCTION(key, length, hash) \
+    ((hash) = (unsigned)XXH3_64bits((key), (length)))
 #include <uthash.h>
 
 #include "base/diag.h"

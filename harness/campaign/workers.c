@@ -91,7 +91,7 @@ static void record(struct work *work, const struct outcome *outcome,
     if (findings->count)
         tally->failures++;
     sometimes_collect(tally->sometimes, outcome);
-    if (findings->count && !work->done)
+    if (findings->count)
         keep_failure(work->options, tally, outcome, findings);
     if (tally_is_done(tally, work->options->max_failures))
         work->done = true;

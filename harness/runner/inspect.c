@@ -190,6 +190,9 @@ size_t inspect_kill(pid_t server)
     if (!pids)
         return 0;
     size_t count = descendants(server, pids, DESCENDANTS);
+    /* All at once, as far as that goes: none shall see another one die. */
+    for (size_t i = 0; i < count; i++)
+        kill(pids[i], SIGSTOP);
     for (size_t i = 0; i < count; i++)
         kill(pids[i], SIGKILL);
     free(pids);

@@ -456,6 +456,8 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         outcome->segment_damaged = true;
         stop_server(slot);
     }
+    /* Gone together with the server's namespace, should that have ended. */
+    outcome->directory_fd = slot->directory_fd;
     if (control->server_error && !outcome->server_lost)
         return diag_set(diag, -(int)control->server_error,
                         "%s: cannot fork: %s", slot->options->program,

@@ -183,7 +183,7 @@ static void on_sigsys(int signal, siginfo_t *info, void *argument)
             retry_undispatched(context);
             return;
         }
-        /* fall through */
+        __attribute__((fallthrough));
     case SYS_fork:
     case SYS_vfork:
         result = fork_like(number, regs);

@@ -183,4 +183,14 @@ void real_resolve(void);
 /* Attribute of every function that a target sees. */
 #define EXPORT __attribute__((visibility("default")))
 
+/* A second name of a function here. gcc wants the attributes of libc's
+ * declaration carried over and says so by a warning; clang knows no such
+ * attribute. */
+#if defined(__has_attribute) && __has_attribute(copy)
+#define SECOND_NAME(name)                                                      \
+    __attribute__((alias(#name), visibility("default"), copy(name)))
+#else
+#define SECOND_NAME(name) __attribute__((alias(#name), visibility("default")))
+#endif
+
 #endif

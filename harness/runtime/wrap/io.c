@@ -117,9 +117,7 @@ static long finish(struct call *call, struct entry entry, long result)
     }
 
 /* Names that are one function: off_t is 64 bits wide here. */
-#define ALIAS(other, name)        \
-    extern __typeof__(name) other \
-        __attribute__((alias(#name), visibility("default"), copy(name)));
+#define ALIAS(other, name) extern __typeof__(name) other SECOND_NAME(name);
 
 CALL3(ssize_t, read, SYS_read, int, fd, void *, data, size_t, size)
 CALL4(ssize_t, pread64, SYS_pread64, int, fd, void *, data, size_t, size,

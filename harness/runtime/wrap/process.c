@@ -43,8 +43,7 @@ EXPORT pid_t fork(void)
         return REAL(fork)();
     return fork_at(CALLER_SITE(), entry);
 }
-extern __typeof__(fork) __fork
-    __attribute__((alias("fork"), visibility("default"), copy(fork)));
+extern __typeof__(fork) __fork SECOND_NAME(fork);
 
 /* A function cannot return twice on one stack, so the child of vfork() gets a
  * copy of the memory. POSIX allows no more than that: it may only exec or
@@ -212,8 +211,7 @@ EXPORT _Noreturn void _exit(int status)
     for (;;)
         SYS1(SYS_exit_group, status);
 }
-extern __typeof__(_exit) _Exit
-    __attribute__((alias("_exit"), visibility("default"), copy(_exit)));
+extern __typeof__(_exit) _Exit SECOND_NAME(_exit);
 
 /* -- wait
  * --------------------------------------------------------------------*/
