@@ -329,6 +329,23 @@ Test(store_failures, that_the_history_forgot_speak_for_themselves)
     cr_assert_eq(all.count, 0);
 }
 
+Test(store_failures, are_there_without_a_history)
+{
+    char path[256];
+    save_trace("true-00001234");
+    fixture_close(&f);
+    cr_assert_eq(unlink(fixture_path(&f, "history.db", path)), 0);
+    cr_assert_eq(fixture_open(&f, false), 0, "%s", f.diag.text);
+    finds("true", "true-00001234");
+    struct store_failures all;
+    list(NULL, &all);
+    cr_assert_eq(all.count, 1);
+    store_failures_free(&all);
+    cr_assert_eq(store_mark_fixed(f.store, "true-00001234", &f.diag),
+                 -MPS_ESTORE);
+    cr_assert_eq(access(path, F_OK), -1);
+}
+
 Test(store_failures, of_killed_writers_are_swept_away_when_they_are_old)
 {
     char old[256], young[256];

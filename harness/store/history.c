@@ -312,8 +312,19 @@ static int open_to_write(struct store *store, bool create,
     return err;
 }
 
+/* Stands for a history that is not there, where none may be made. */
+static int open_nothing(struct store *store, struct mps_diag *diag)
+{
+    int err = open_file(
+        store, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diag);
+    return err ? err : create_tables(store, diag);
+}
+
 int history_open(struct store *store, bool create, struct mps_diag *diag)
 {
+    struct stat st;
+    if (!create && stat(store->history, &st) && errno == ENOENT)
+        return open_nothing(store, diag);
     store->writable = create || (!access(store->history, W_OK) &&
                                  !access(store->directory, W_OK));
     int err = store->writable ? open_to_write(store, create, diag)

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -375,6 +376,48 @@ Test(store_history, loses_nothing_when_there_is_no_more_room)
     cr_assert_eq(ended, (size_t)runs * 5);
     struct store_run run;
     cr_assert_eq(fixture_add_run(&f, 5, &run), 0, "%s", f.diag.text);
+}
+
+static void *note_results(void *scenario)
+{
+    struct store_run run;
+    struct mps_diag diag;
+    int err = store_run_begin(f.store, "c", NULL, 1, &run, &diag);
+    for (uint64_t i = 0; i < 50 && !err; i++) {
+        struct store_finding finding = {
+            .scenario = scenario,
+            .kind = "crash",
+            .what = "w",
+            .id = "x-00000001",
+            .times = i + 1,
+        };
+        err = store_finding(f.store, &run, &finding, &diag);
+        if (!err)
+            err = store_scenario_result(f.store, &run, scenario, "fail", i + 1,
+                                        i + 1, 1, &diag);
+    }
+    return err ? NULL : scenario;
+}
+
+Test(store_history, takes_threads_at_once)
+{
+    static char names[][2] = {"a", "b", "c"};
+    pthread_t threads[3];
+    cr_assert_eq(fixture_open(&f, true), 0);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, note_results, names[i]),
+                     0);
+    for (int i = 0; i < 3; i++) {
+        void *result;
+        cr_assert_eq(pthread_join(threads[i], &result), 0);
+        cr_assert_eq(result, (void *)names[i]);
+    }
+    struct store_failures failures;
+    cr_assert_eq(store_failures(f.store, NULL, &failures, &f.diag), 0);
+    cr_assert_eq(failures.count, 1);
+    cr_assert_eq(failures.items[0].times, 150);
+    cr_assert_eq(failures.items[0].runs, 3);
+    store_failures_free(&failures);
 }
 
 static int write_along(struct fixture *child)

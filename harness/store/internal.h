@@ -20,7 +20,8 @@ struct store {
 };
 
 /* Open store->history and make sure it is ours, whole and of this version.
- * CREATE: make it if missing. Sets store->db and store->writable. */
+ * CREATE: make it if missing; otherwise a missing one is as good as an empty
+ * one that cannot be written. Sets store->db and store->writable. */
 int history_open(struct store *store, bool create, struct mps_diag *diag);
 /* Closes store->db, if any. */
 void history_close(struct store *store);

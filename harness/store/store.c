@@ -30,12 +30,16 @@ static int make_directories(const struct store *store, struct mps_diag *diag)
     return 0;
 }
 
+/* Traces without a history are a store, too: the history may have been
+ * damaged and moved away. */
 static int look_for(const struct store *store, struct mps_diag *diag)
 {
     struct stat st;
     if (!stat(store->history, &st))
         return 0;
     int err = -errno;
+    if (err == -ENOENT && !stat(store->failures, &st))
+        return 0;
     if (err == -ENOENT || err == -ENOTDIR)
         return diag_set(diag, -ENOENT,
                         "%s: no store here (mpstress run makes one; --store "
