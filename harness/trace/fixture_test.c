@@ -118,6 +118,9 @@ static void happen(struct fixture *f)
     op(f, consumer, OP_KIND_READ, pipe, 5, -EAGAIN, true);
     op(f, producer, OP_KIND_MUTEX_LOCK, log, 0, 0, false);
     op(f, consumer, OP_KIND_MUTEX_LOCK, ring, 0, 0, false);
+    f->snapshot = (struct task_snapshot){.task = (int)producer, .state = 'S'};
+    f->outcome.snapshots = &f->snapshot;
+    f->outcome.snapshot_count = 1;
     s->tasks[consumer].status_known = 1;
     s->tasks[consumer].exit_status = SIGKILL;
 }

@@ -18,6 +18,7 @@ struct fixture {
     const char *values[2];
     const char *arguments[3];
     struct choice choice;
+    struct task_snapshot snapshot;
     struct outcome outcome;
     struct finding_list findings;
     struct trace_info info;

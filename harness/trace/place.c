@@ -15,7 +15,7 @@ static const char *base_name(const char *path)
 void place_add(struct str *s, const struct location *location)
 {
     if (location->function)
-        str_addf(s, "%s ", location->function);
+        str_addf(s, "%s() ", location->function);
     if (location->file) {
         str_addf(s, "%s:%d", location->file, location->line);
         return;

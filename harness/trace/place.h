@@ -5,7 +5,7 @@
 struct location;
 struct str;
 
-/* Append "function file:line", or as much of it as is known. */
+/* Append "function() file:line", or as much of it as is known. */
 void place_add(struct str *s, const struct location *location);
 
 #endif

@@ -14,7 +14,7 @@ static const struct schema_entry tables[] = {
                   "  text TEXT NOT NULL) STRICT"},
     {"places", "CREATE TABLE places(\n"
                "  id INTEGER PRIMARY KEY,\n"
-               "  text TEXT NOT NULL, -- 'function file:line'\n"
+               "  text TEXT NOT NULL, -- 'function() file:line'\n"
                "  function TEXT,\n"
                "  file TEXT,\n"
                "  line INTEGER NOT NULL,\n"
@@ -29,6 +29,7 @@ static const struct schema_entry tables[] = {
               "  is_thread INTEGER NOT NULL,\n"
               "  created INTEGER REFERENCES places,\n"
               "  status INTEGER, -- of wait(2); NULL: not known\n"
+              "  alive INTEGER NOT NULL, -- when the time limit passed\n"
               "  points INTEGER NOT NULL,\n"
               "  created_at INTEGER NOT NULL, -- ticket\n"
               "  ended_at INTEGER NOT NULL) STRICT"},

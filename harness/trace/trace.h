@@ -71,9 +71,11 @@ struct trace_task {
     const char *path, *name; /* "0.1", "consumer" or "" */
     int pid;
     bool is_thread;
-    const char *created; /* "function file:line" or "" */
+    const char *created; /* "function() file:line" or "" */
     int status;          /* as wait(2) gives it; valid when status_known */
     bool status_known;
+    bool alive; /* when the time limit passed; what ended it then was
+                   mpstress */
     uint64_t points;
 };
 size_t trace_tasks(const struct trace *trace, const struct trace_task **out);
@@ -83,7 +85,7 @@ struct trace_op {
     const char *task;    /* path */
     const char *kind;    /* "mutex lock" */
     const char *object;  /* "mutex /ring+0x40", or "" */
-    const char *place;   /* "function file:line", or module+offset */
+    const char *place;   /* "function() file:line", or module+offset */
     int64_t result;
     uint64_t argument, delay_ns;
 };

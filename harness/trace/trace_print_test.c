@@ -46,7 +46,7 @@ Test(trace_print, tells_the_whole_story)
         "  parameters  workers=2 mode=fast delay=0..50us",
         "  target      /srv/target --workers=2 'two words'",
         "  expected   4000 (workers * increments)",
-        ("  0.0 (producer)  waits for mutex /ring+0x80  produce "
+        ("  0.0 (producer)  waits for mutex /ring+0x80  produce() "
          "src/producer.c:12"),
         "  0.1 (consumer)  waits for mutex /ring+0x40  target+0x4321",
         "    0.0 holds mutex /ring+0x40",
@@ -58,6 +58,7 @@ Test(trace_print, tells_the_whole_story)
         expect_line(text, lines[i]);
     cr_expect(strstr(text, "EAGAIN"));
     cr_expect(strstr(text, "no return"));
+    cr_expect(strstr(text, "not at all"));
     cr_expect(strstr(text, "\"first\""));
     cr_expect(strstr(text, "killed by SIGKILL"));
     cr_expect(strstr(text, "2023-11-14 22:13:20 UTC"));

@@ -69,7 +69,7 @@ Test(trace, keeps_tasks_with_the_line_that_made_them)
     cr_expect_str_eq(tasks[1].path, "0.0");
     cr_expect_str_eq(tasks[1].name, "producer");
     cr_expect_eq(tasks[1].pid, 3);
-    cr_expect(strstr(tasks[1].created, "fixture_landmark "), "%s",
+    cr_expect(strstr(tasks[1].created, "fixture_landmark() "), "%s",
               tasks[1].created);
     cr_expect(strstr(tasks[1].created, "fixture_test.c:"), "%s",
               tasks[1].created);
@@ -77,6 +77,8 @@ Test(trace, keeps_tasks_with_the_line_that_made_them)
     cr_expect(tasks[2].status_known);
     cr_expect_eq(tasks[2].status, SIGKILL);
     cr_expect_eq(tasks[2].points, 4);
+    cr_expect(tasks[1].alive);
+    cr_expect_not(tasks[2].alive);
     trace_close(trace);
     fixture_free(f);
 }
@@ -93,7 +95,7 @@ Test(trace, keeps_ops_in_the_order_of_their_tickets)
     cr_expect_str_eq(ops[3].kind, "mutex lock");
     cr_expect_str_eq(ops[3].task, "0.0");
     cr_expect_str_eq(ops[3].object, "mutex /ring+0x40");
-    cr_expect(strstr(ops[3].place, "fixture_landmark "));
+    cr_expect(strstr(ops[3].place, "fixture_landmark() "));
     cr_expect_eq(ops[3].delay_ns, 1500);
     cr_expect_eq(ops[5].result, 5);
     cr_expect_eq(ops[7].result, -EAGAIN);

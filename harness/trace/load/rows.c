@@ -48,7 +48,8 @@ static void read_task(struct load *load, void *row)
     task->status_known = !load_is_null(load, 6);
     if (task->status_known)
         task->status = (int)load_number(load, 6);
-    task->points = load_bits(load, 7);
+    task->alive = load_count(load, 7, 1);
+    task->points = load_bits(load, 8);
 }
 
 static const char *refer_task(struct load *load, int column)
@@ -166,7 +167,7 @@ int load_rows(struct load *load)
     if (!err)
         err = load_table(load, "tasks",
                          "SELECT number, path, name, pid, is_thread, created,"
-                         " status, points FROM tasks ORDER BY number",
+                         " status, alive, points FROM tasks ORDER BY number",
                          SEGMENT_TASKS, sizeof(*trace->tasks), read_task,
                          &trace->tasks, &trace->task_count);
     if (!err)

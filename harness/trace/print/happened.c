@@ -1,4 +1,4 @@
-/* What happened: tasks, findings, ops, messages, observations. */
+/* What happened: tasks, findings, ops. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -6,7 +6,20 @@
 
 #include "print.h"
 #include "trace/place.h"
-#include "trace/utf8.h"
+
+const char *print_task_text(const struct print *p, const char *path, char *buf,
+                            size_t size)
+{
+    const struct trace_task *tasks;
+    size_t count = trace_tasks(p->trace, &tasks);
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(tasks[i].path, path) && *tasks[i].name) {
+            snprintf(buf, size, "%s (%s)", path, tasks[i].name);
+            return buf;
+        }
+    snprintf(buf, size, "%s", path);
+    return buf;
+}
 
 /* -- Tasks -----------------------------------------------------------------*/
 
@@ -28,7 +41,9 @@ static int depth_of(const char *path)
 static void add_task(struct table *table, const struct trace_task *task)
 {
     char ended[48] = "";
-    if (task->status_known && !(task->is_thread && !task->status))
+    if (task->alive)
+        snprintf(ended, sizeof(ended), "not at all");
+    else if (task->status_known && !(task->is_thread && !task->status))
         print_status(task->status, ended, sizeof(ended));
     else if (task->status_known)
         snprintf(ended, sizeof(ended), "ended");
@@ -129,8 +144,9 @@ int print_findings(struct print *p)
         if (!finding->place_count && !finding->detail && !finding->invariant &&
             !finding->expected && !finding->actual)
             continue; /* the headline has said it all */
-        print_heading(p, "%s: %s", finding_kind_name(finding->kind),
-                      finding->what);
+        print_heading(p, "Finding: %s", finding_kind_name(finding->kind));
+        if (findings->count > 1)
+            print_field(p, "what", finding->what);
         print_field(p, "invariant", finding->invariant);
         print_field(p, "expected", finding->expected);
         print_field(p, "actual", finding->actual);
@@ -144,28 +160,19 @@ int print_findings(struct print *p)
 
 /* -- Ops ------------------------------------------------------------------- */
 
-/* "0.1 (consumer)" into BUF. */
-static const char *task_text(const struct print *p, const char *path, char *buf,
-                             size_t size)
-{
-    const struct trace_task *tasks;
-    size_t count = trace_tasks(p->trace, &tasks);
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(tasks[i].path, path) && *tasks[i].name) {
-            snprintf(buf, size, "%s (%s)", path, tasks[i].name);
-            return buf;
-        }
-    snprintf(buf, size, "%s", path);
-    return buf;
-}
+static const char no_return[] = "no return";
 
 static void add_result(struct table *table, const struct trace_op *op)
 {
     const char *name = op->result < 0 && op->result > -4096
                            ? strerrorname_np((int)-op->result)
                            : NULL;
+    static const char *const endings[] = {"exit", "thread exit", "exec"};
+    bool returns = true;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+        returns = returns && strcmp(op->kind, endings[i]) != 0;
     if (!op->end)
-        print_table_add(table, "no return");
+        print_table_add(table, returns ? no_return : "");
     else if (name)
         print_table_add(table, "%s", name);
     else
@@ -194,123 +201,17 @@ int print_ops(struct print *p)
         print_heading(p, "Points");
     struct table table;
     print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+    table.alarm = no_return;
     for (size_t i = count - shown; i < count; i++) {
         const struct trace_op *op = &ops[i];
         char task[256];
         print_table_add(&table, "%" PRIu64, op->begin);
         print_table_add(&table, "%s",
-                        task_text(p, op->task, task, sizeof(task)));
+                        print_task_text(p, op->task, task, sizeof(task)));
         print_table_add(&table, "%s", op->kind);
         print_table_add(&table, "%s", op->object);
         add_result(&table, op);
         print_table_add(&table, "%s", op->place);
-    }
-    return print_table_print(&table, p);
-}
-
-/* -- Messages and observations ----------------------------------------------*/
-
-/* A text in quotation marks, a number when it has the size of one, else
- * hexadecimal. */
-static void add_item(struct table *table, const void *data, size_t size)
-{
-    enum { SHOWN = 40 };
-    const unsigned char *bytes = data;
-    struct str clean;
-    str_init(&clean);
-    uint64_t number = 0;
-    size_t text = size;
-    bool numeric = size == 4 || size == 8;
-    if (numeric)
-        memcpy(&number, data, size); /* little-endian, as its writer was */
-    while (!numeric && text && !bytes[text - 1])
-        text--; /* the rest of a C text's buffer */
-    size_t length = text < SHOWN ? text : SHOWN;
-    if (utf8_valid(bytes, text))
-        utf8_printable(&clean, bytes, length);
-    if (clean.len == length && length) {
-        print_table_add(table, "\"%s\"%s", clean.data,
-                        text > SHOWN ? "..." : "");
-    } else if (numeric) {
-        print_table_add(table, "%" PRIu64, number);
-    } else {
-        str_clear(&clean);
-        for (size_t i = 0; i < size && i < SHOWN / 2; i++)
-            str_addf(&clean, "%02x", bytes[i]);
-        print_table_add(table, "%s%s (%zu bytes)", clean.data,
-                        size > SHOWN / 2 ? "..." : "", size);
-    }
-    str_fini(&clean);
-}
-
-static size_t records_heading(struct print *p, const char *what, size_t count)
-{
-    size_t shown = count < p->options.max_lines ? count : p->options.max_lines;
-    if (shown < count)
-        print_heading(p, "%s (the last %zu of %zu)", what, shown, count);
-    else
-        print_heading(p, "%s", what);
-    return shown;
-}
-
-int print_messages(struct print *p)
-{
-    static const struct table_column columns[] = {
-        {"ticket", STYLE_FAINT, true, CUT_NEVER},
-        {"task", STYLE_NAME, false, CUT_END},
-        {"", STYLE_PLAIN, false, CUT_NEVER},
-        {"queue", STYLE_PLAIN, false, CUT_END},
-        {"item", STYLE_PLAIN, false, CUT_END},
-        {"at", STYLE_PLACE, false, CUT_START},
-    };
-    const struct trace_message *messages;
-    size_t count = trace_messages(p->trace, &messages);
-    if (!count)
-        return 0;
-    size_t shown = records_heading(p, "Queue messages", count);
-    struct table table;
-    print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
-    for (size_t i = count - shown; i < count; i++) {
-        const struct trace_message *message = &messages[i];
-        char task[256];
-        print_table_add(&table, "%" PRIu64, message->ticket);
-        print_table_add(&table, "%s",
-                        task_text(p, message->task, task, sizeof(task)));
-        print_table_add(&table, "%s", message->got ? "got" : "put");
-        print_table_add(&table, "%s", message->queue);
-        add_item(&table, message->data, message->size);
-        print_table_add(&table, "%s", message->place);
-    }
-    return print_table_print(&table, p);
-}
-
-int print_observations(struct print *p)
-{
-    static const struct table_column columns[] = {
-        {"ticket", STYLE_FAINT, true, CUT_NEVER},
-        {"task", STYLE_NAME, false, CUT_END},
-        {"kind", STYLE_PLAIN, false, CUT_NEVER},
-        {"name", STYLE_PLAIN, false, CUT_END},
-        {"value", STYLE_PLAIN, false, CUT_END},
-        {"at", STYLE_PLACE, false, CUT_START},
-    };
-    const struct trace_observation *observations;
-    size_t count = trace_observations(p->trace, &observations);
-    if (!count)
-        return 0;
-    size_t shown = records_heading(p, "Observations", count);
-    struct table table;
-    print_table_init(&table, columns, sizeof(columns) / sizeof(*columns));
-    for (size_t i = count - shown; i < count; i++) {
-        const struct trace_observation *observation = &observations[i];
-        char task[256];
-        print_table_add(&table, "%" PRIu64, observation->ticket);
-        print_table_add(&table, "%s",
-                        task_text(p, observation->task, task, sizeof(task)));
-        print_table_add(&table, "%s", observation->kind);
-        print_table_add(&table, "%s", observation->name);
-        print_table_add(&table, "%.200s", observation->value);
-        print_table_add(&table, "%s", observation->place);
     }
     return print_table_print(&table, p);
 }

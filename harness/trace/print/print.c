@@ -24,9 +24,11 @@ const char *print_status(int status, char *buf, size_t size)
     return buf;
 }
 
+enum { LABEL_COLUMNS = 14 };
+
 static void print_label(struct print *p, const char *label)
 {
-    print_text(p, STYLE_FAINT, "  %-12s", label);
+    print_text(p, STYLE_FAINT, "  %-*s", LABEL_COLUMNS - 2, label);
 }
 
 static void print_ending(struct print *p)
@@ -81,14 +83,16 @@ static void print_arguments(struct print *p)
                                 "0123456789%+,-./:=@_{}";
     const char *const *arguments;
     size_t count = trace_arguments(p->trace, &arguments);
-    print_label(p, "target");
+    struct str line;
+    str_init(&line);
     for (size_t i = 0; i < count; i++) {
         const char *argument = arguments[i];
         bool quoted = !*argument || argument[strspn(argument, plain)];
-        print_text(p, STYLE_PLAIN, quoted ? "%s'%s'" : "%s%s", i ? " " : "",
-                   argument);
+        str_addf(&line, quoted ? "%s'%s'" : "%s%s", i ? " " : "", argument);
     }
-    print_end(p);
+    print_label(p, "target");
+    print_wrapped(p, LABEL_COLUMNS, "%s", line.data);
+    str_fini(&line);
 }
 
 static void print_when(struct print *p)
@@ -100,8 +104,7 @@ static void print_when(struct print *p)
         !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &utc))
         return;
     print_label(p, "recorded");
-    print_text(p, STYLE_PLAIN, "%s, mpstress %s, %s", text, p->meta->version,
-               p->meta->command);
+    print_text(p, STYLE_PLAIN, "%s by mpstress %s", text, p->meta->version);
     print_end(p);
 }
 
@@ -116,10 +119,9 @@ int print_headline(struct print *p)
     print_end(p);
     const struct finding_list *findings = trace_findings(p->trace);
     for (size_t i = 0; i < findings->count; i++) {
-        print_text(p, STYLE_BAD, "  %s",
-                   finding_kind_name(findings->items[i].kind));
-        print_text(p, STYLE_PLAIN, ": %s", findings->items[i].what);
-        print_end(p);
+        const char *kind = finding_kind_name(findings->items[i].kind);
+        print_text(p, STYLE_BAD, "  %s: ", kind);
+        print_wrapped(p, strlen(kind) + 4, "%s", findings->items[i].what);
     }
     print_ending(p);
     print_parameters(p);
@@ -129,6 +131,8 @@ int print_headline(struct print *p)
         print_text(p, STYLE_PLACE, "%s", meta->scenario_path);
         print_end(p);
     }
+    print_label(p, "run");
+    print_wrapped(p, LABEL_COLUMNS, "%s", meta->command);
     print_when(p);
     return 0;
 }

@@ -40,6 +40,11 @@ void print_end(struct print *p);
 void print_heading(struct print *p, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* After a label of INDENT columns: text broken at spaces into lines of the
+ * width, which start under each other, and a line feed. */
+void print_wrapped(struct print *p, size_t indent, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* "2s", "1.25 ms". */
 void print_duration(struct print *p, enum print_style style, uint64_t ns);
 
@@ -61,6 +66,7 @@ struct table_column {
 struct table {
     const struct table_column *columns;
     size_t column_count;
+    const char *alarm; /* a cell with this text stands out; or NULL */
     struct str *cells; /* row after row */
     size_t cell_count, room;
     bool failed;
@@ -84,6 +90,10 @@ int print_ops(struct print *p);
 int print_messages(struct print *p);
 int print_observations(struct print *p);
 int print_files(struct print *p);
+
+/* "0.1 (consumer)", the task with path PATH, into BUF. Returns BUF. */
+const char *print_task_text(const struct print *p, const char *path, char *buf,
+                            size_t size);
 
 /* "exit 3", "killed by SIGKILL" into BUF. Returns BUF. */
 const char *print_status(int status, char *buf, size_t size);

@@ -117,6 +117,13 @@ static void print_cell(struct print *p, const struct table_column *column,
         fprintf(p->out, "%*s", (int)(column->right ? GAP : pad + GAP), "");
 }
 
+static enum print_style style_of(const struct table *table, size_t column,
+                                 const char *text)
+{
+    bool alarm = table->alarm && !strcmp(text, table->alarm);
+    return alarm ? STYLE_BAD : table->columns[column].style;
+}
+
 static void print_row(struct print *p, const struct table *table,
                       const size_t widths[TABLE_COLUMNS], size_t row)
 {
@@ -128,7 +135,7 @@ static void print_row(struct print *p, const struct table *table,
     fprintf(p->out, "%*s", GAP, "");
     for (size_t i = 0; i <= last; i++)
         if (widths[i])
-            print_cell(p, &table->columns[i], table->columns[i].style,
+            print_cell(p, &table->columns[i], style_of(table, i, cells[i].data),
                        cells[i].data, widths[i], i == last);
     print_end(p);
 }

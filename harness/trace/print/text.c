@@ -1,5 +1,7 @@
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/parse.h"
 #include "print.h"
@@ -37,6 +39,45 @@ void print_text(struct print *p, enum print_style style, const char *format,
     va_start(args, format);
     print_formatted(p, style, format, args);
     va_end(args);
+}
+
+/* Where the line that starts with TEXT ends, given ROOM columns: at a space,
+ * or inside a word that is longer than a line. */
+static size_t line_length(const char *text, size_t room)
+{
+    size_t at = 0, columns = 0, space = 0;
+    for (; text[at] && columns <= room; at++) {
+        if (text[at] == ' ')
+            space = at;
+        columns += ((unsigned char)text[at + 1] & 0xc0) != 0x80;
+    }
+    return columns <= room || !space ? strlen(text) : space;
+}
+
+void print_wrapped(struct print *p, size_t indent, const char *format, ...)
+{
+    struct str raw, clean;
+    str_init(&raw);
+    str_init(&clean);
+    va_list args;
+    va_start(args, format);
+    str_vaddf(&raw, format, args);
+    va_end(args);
+    utf8_printable(&clean, raw.data, raw.len);
+    unsigned width = p->options.width;
+    size_t room = width > indent + 20 ? width - indent : SIZE_MAX;
+    for (const char *text = clean.data; *text;) {
+        size_t length = line_length(text, room);
+        fprintf(p->out, "%.*s\n", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+        if (*text)
+            fprintf(p->out, "%*s", (int)indent, "");
+    }
+    if (!clean.len)
+        print_end(p);
+    str_fini(&raw);
+    str_fini(&clean);
 }
 
 void print_bytes(struct print *p, const void *bytes, size_t size)

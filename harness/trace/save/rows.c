@@ -13,6 +13,15 @@ static const char *terminated(const char *text, size_t size, char *copy)
     return copy;
 }
 
+static bool was_alive(const struct outcome *outcome, uint32_t task)
+{
+    for (size_t i = 0; i < outcome->snapshot_count; i++)
+        if (outcome->snapshots[i].task == (int)task &&
+            outcome->snapshots[i].state != 'Z')
+            return true;
+    return false;
+}
+
 static int save_task(struct save *save, struct insert *row, uint32_t number)
 {
     const struct segment *segment = save->outcome->segment;
@@ -32,6 +41,7 @@ static int save_task(struct save *save, struct insert *row, uint32_t number)
         insert_number(row, task->exit_status);
     else
         insert_null(row);
+    insert_number(row, was_alive(save->outcome, number));
     insert_bits(row, task->points);
     insert_bits(row, task->created_at);
     insert_bits(row, task->ended_at);
@@ -41,7 +51,7 @@ static int save_task(struct save *save, struct insert *row, uint32_t number)
 int save_tasks(struct save *save)
 {
     struct insert row;
-    int err = insert_open(&row, save, "tasks", 10);
+    int err = insert_open(&row, save, "tasks", 11);
     size_t count = segment_task_count(save->outcome->segment);
     for (uint32_t i = 0; i < count && !err; i++)
         err = save_task(save, &row, i);
