@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "debugfile.h"
+#include "functions.h"
 #include "units.h"
 
 struct module {
@@ -18,6 +19,7 @@ struct module {
     Dwarf_Addr bias;       /* dwfl's address minus link-time address */
     Dwarf_Addr dwarf_bias; /* dwfl's address minus debug file's address */
     struct units units;
+    struct functions functions;
 };
 
 enum { NESTED_FUNCTIONS = 64 };
@@ -83,34 +85,30 @@ void module_close(struct module *module)
 {
     if (!module)
         return;
+    functions_fini(&module->functions);
     units_fini(&module->units);
     if (module->dwfl)
         dwfl_end(module->dwfl);
     free(module);
 }
 
-/* Collect the functions below PARENT that are around PC. */
+static void add_to_nest(struct nest *nest, const Dwarf_Die *function)
+{
+    if (nest->count < NESTED_FUNCTIONS)
+        nest->functions[nest->count++] = *function;
+}
+
+/* Collect the functions inlined into PARENT that are around PC. */
 static void descend(Dwarf_Die *parent, Dwarf_Addr pc, struct nest *nest)
 {
     Dwarf_Die die;
     if (dwarf_child(parent, &die) != 0)
         return;
     do {
-        int tag = dwarf_tag(&die);
-        if (tag == DW_TAG_namespace || tag == DW_TAG_module) {
-            size_t before = nest->count;
-            descend(&die, pc, nest);
-            if (nest->count > before)
-                return;
-            continue;
-        }
         if (dwarf_haspc(&die, pc) <= 0)
             continue;
-        if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine) {
-            if (nest->count == NESTED_FUNCTIONS)
-                return;
-            nest->functions[nest->count++] = die;
-        }
+        if (dwarf_tag(&die) == DW_TAG_inlined_subroutine)
+            add_to_nest(nest, &die);
         descend(&die, pc, nest);
         return;
     } while (dwarf_siblingof(&die, &die) == 0);
@@ -221,7 +219,11 @@ static size_t resolve_dwarf(struct module *module, uint64_t address,
     if (!units_find(&module->units, pc, &unit))
         return 0;
     struct nest nest = {.count = 0};
-    descend(&unit.code, pc, &nest);
+    Dwarf_Die function;
+    if (functions_find(&module->functions, &unit.code, pc, &function)) {
+        add_to_nest(&nest, &function);
+        descend(&function, pc, &nest);
+    }
     Dwarf_Attribute attribute;
     const char *directory =
         dwarf_formstring(dwarf_attr(&unit.lines, DW_AT_comp_dir, &attribute));

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "room.h"
+
 struct unit_range {
     Dwarf_Addr start, end;
     size_t unit;
@@ -28,8 +30,7 @@ void units_fini(struct units *units)
     forget(units);
 }
 
-/* -- The index that the compiler may have written ---------------------------
- */
+/* -- The index that a compiler may have written --------------------------- */
 
 static bool find_in_aranges(const struct units *units, Dwarf_Addr address,
                             struct unit *out)
@@ -52,17 +53,7 @@ static bool find_in_aranges(const struct units *units, Dwarf_Addr address,
     return true;
 }
 
-/* -- The ranges of the units themselves -------------------------------------
- */
-
-/* ARRAY with room for one more than COUNT elements of SIZE bytes: it doubles
- * whenever COUNT is a power of two. NULL when out of memory. */
-static void *with_room(void *array, size_t count, size_t size)
-{
-    if (count & (count - 1))
-        return array;
-    return realloc(array, (count ? count * 2 : 1) * size);
-}
+/* -- The ranges of the units themselves ------------------------------------ */
 
 static int add_range(struct units *units, Dwarf_Addr start, Dwarf_Addr end)
 {
