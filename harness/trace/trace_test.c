@@ -11,8 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <mpstress/mpstress.h>
+
 #include "base/str.h"
 #include "fixture_test.h"
+#include "segment/write.h"
 
 static struct trace *reopen(struct fixture *f)
 {
@@ -287,6 +290,38 @@ Test(trace, survives_a_segment_that_the_target_wrote_over)
         cr_expect_eq(trace_tasks(trace, &tasks), 3 + round);
         trace_close(trace);
     }
+    fixture_free(f);
+}
+
+/* As much as one iteration can leave: every table of the segment full. */
+Test(trace, keeps_a_full_segment, .timeout = 60)
+{
+    struct fixture *f = fixture_new();
+    uint64_t site = fixture_site(f);
+    while (segment_task_new(f->segment, 1, site) >= 0)
+        continue;
+    for (uint32_t i = 0; i < SEGMENT_OPS + 100; i++) {
+        struct segment_op op = {
+            .site = site + i % 500,
+            .object = segment_object_intern(f->segment, OBJECT_FILE, i + 100, 0,
+                                            0, site, "some/file"),
+            .kind = OP_KIND_WRITE,
+        };
+        segment_op_begin(f->segment, i % SEGMENT_TASKS, &op);
+    }
+    while (!f->segment->control.records_refused)
+        segment_record_add(f->segment, 1, MPS_RECORD_PUT, "queue", "0123456789",
+                           10, site);
+    struct trace *trace = reopen(f);
+    const struct trace_task *tasks;
+    const struct trace_op *ops;
+    const struct trace_message *messages;
+    cr_expect_eq(trace_tasks(trace, &tasks), SEGMENT_TASKS);
+    cr_expect_eq(trace_ops(trace, &ops), SEGMENT_OPS);
+    cr_expect_gt(trace_messages(trace, &messages), 100000);
+    cr_expect_eq(trace_meta(trace)->ops_lost, 110);
+    cr_expect_eq(trace_meta(trace)->records_lost, 1);
+    trace_close(trace);
     fixture_free(f);
 }
 
