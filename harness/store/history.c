@@ -11,47 +11,48 @@
 #include "base/str.h"
 #include "internal.h"
 
-static const char schema[] =
-    "CREATE TABLE runs(\n"
-    "  id TEXT NOT NULL PRIMARY KEY, -- random\n"
-    "  command TEXT NOT NULL,\n"
-    "  \"commit\" TEXT NOT NULL, -- of the program under test, or ''\n"
-    "  seed TEXT NOT NULL,\n"
-    "  started_ns INTEGER NOT NULL, -- since 1970\n"
-    "  ended_ns INTEGER, -- NULL: killed, or still running\n"
-    "  exit_code INTEGER\n"
-    ") STRICT, WITHOUT ROWID;\n"
-    "CREATE TABLE results(\n"
-    "  run TEXT NOT NULL REFERENCES runs,\n"
-    "  scenario TEXT NOT NULL,\n"
-    "  verdict TEXT NOT NULL,\n"
-    "  iterations INTEGER NOT NULL,\n"
-    "  failures INTEGER NOT NULL,\n"
-    "  elapsed_ns INTEGER NOT NULL,\n"
-    "  PRIMARY KEY(run, scenario)\n"
-    ") STRICT, WITHOUT ROWID;\n"
-    "CREATE INDEX results_by_scenario ON results(scenario);\n"
-    "CREATE TABLE findings(\n"
-    "  run TEXT NOT NULL REFERENCES runs,\n"
-    "  id TEXT NOT NULL, -- of the failure: failures/ID.mpt\n"
-    "  scenario TEXT NOT NULL,\n"
-    "  kind TEXT NOT NULL,\n"
-    "  what TEXT NOT NULL,\n"
-    "  fingerprint TEXT NOT NULL,\n"
-    "  first_iteration INTEGER NOT NULL,\n"
-    "  seed TEXT NOT NULL, -- of that iteration\n"
-    "  times INTEGER NOT NULL,\n"
-    "  first_ns INTEGER NOT NULL, -- when noted, since 1970\n"
-    "  last_ns INTEGER NOT NULL,\n"
-    "  PRIMARY KEY(run, id)\n"
-    ") STRICT, WITHOUT ROWID;\n"
-    "CREATE INDEX findings_by_id ON findings(id);\n"
-    "CREATE TABLE fixed(\n"
-    "  id TEXT NOT NULL PRIMARY KEY, -- of a failure\n"
-    "  marked_ns INTEGER NOT NULL\n"
-    ") STRICT, WITHOUT ROWID;\n";
-
-static const char *const tables[] = {"runs", "results", "findings", "fixed"};
+/* What is in a history, to the letter of sqlite_schema: a table that was made
+ * in any other way might have columns that compute, or none of ours. */
+static const struct {
+    const char *name, *sql;
+} schema[] = {
+    {"runs", "CREATE TABLE runs(\n"
+             "  id TEXT NOT NULL PRIMARY KEY, -- random\n"
+             "  command TEXT NOT NULL,\n"
+             "  \"commit\" TEXT NOT NULL, -- of the program under test, or ''\n"
+             "  seed TEXT NOT NULL,\n"
+             "  started_ns INTEGER NOT NULL, -- since 1970\n"
+             "  ended_ns INTEGER, -- NULL: killed, or still running\n"
+             "  exit_code INTEGER) STRICT, WITHOUT ROWID"},
+    {"results", "CREATE TABLE results(\n"
+                "  run TEXT NOT NULL REFERENCES runs,\n"
+                "  scenario TEXT NOT NULL,\n"
+                "  verdict TEXT NOT NULL,\n"
+                "  iterations INTEGER NOT NULL,\n"
+                "  failures INTEGER NOT NULL,\n"
+                "  elapsed_ns INTEGER NOT NULL,\n"
+                "  PRIMARY KEY(run, scenario)) STRICT, WITHOUT ROWID"},
+    {"results_by_scenario",
+     "CREATE INDEX results_by_scenario ON results(scenario)"},
+    {"findings", "CREATE TABLE findings(\n"
+                 "  run TEXT NOT NULL REFERENCES runs,\n"
+                 "  id TEXT NOT NULL, -- of the failure: failures/ID.mpt\n"
+                 "  scenario TEXT NOT NULL,\n"
+                 "  kind TEXT NOT NULL,\n"
+                 "  what TEXT NOT NULL,\n"
+                 "  fingerprint TEXT NOT NULL,\n"
+                 "  first_iteration INTEGER NOT NULL,\n"
+                 "  seed TEXT NOT NULL, -- of that iteration\n"
+                 "  times INTEGER NOT NULL,\n"
+                 "  first_ns INTEGER NOT NULL, -- when noted, since 1970\n"
+                 "  last_ns INTEGER NOT NULL,\n"
+                 "  PRIMARY KEY(run, id)) STRICT, WITHOUT ROWID"},
+    {"findings_by_id", "CREATE INDEX findings_by_id ON findings(id)"},
+    {"fixed", "CREATE TABLE fixed(\n"
+              "  id TEXT NOT NULL PRIMARY KEY, -- of a failure\n"
+              "  marked_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID"},
+};
+enum { SCHEMA_COUNT = sizeof(schema) / sizeof(schema[0]) };
 
 static int damaged(const struct store *store, const char *how,
                    struct mps_diag *diag)
@@ -105,9 +106,13 @@ static int create_tables(struct store *store, struct mps_diag *diag)
     snprintf(sql, sizeof(sql),
              "PRAGMA application_id = %d; PRAGMA user_version = %d",
              STORE_APPLICATION_ID, STORE_FORMAT);
+    for (size_t i = 0; i < SCHEMA_COUNT; i++) {
+        int err = history_run(store, diag, schema[i].sql, "");
+        if (err)
+            return err;
+    }
     errno = 0;
-    if (sqlite3_exec(store->db, schema, NULL, NULL, NULL) ||
-        sqlite3_exec(store->db, sql, NULL, NULL, NULL))
+    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL))
         return history_error(store, diag);
     return 0;
 }
@@ -172,29 +177,30 @@ static int check_pages(struct store *store, struct mps_diag *diag)
     return err;
 }
 
-static int check_table(struct store *store, const char *name,
+static int check_entry(struct store *store, const char *name, const char *sql,
                        struct mps_diag *diag)
 {
     sqlite3_stmt *statement;
     int err = history_prepare(store, &statement, diag,
-                              "SELECT 1 FROM sqlite_schema WHERE name = ?"
-                              " AND type = 'table'"
-                              " AND sql LIKE 'CREATE TABLE%'",
-                              "t", name);
+                              "SELECT 1 FROM sqlite_schema"
+                              " WHERE name = ? AND sql = ?",
+                              "tt", name, sql);
     if (err)
         return err;
     err = history_step(store, statement, diag);
     sqlite3_finalize(statement);
-    if (!err)
-        return damaged(store, "a table is missing", diag);
-    return err < 0 ? err : 0;
+    if (err)
+        return err < 0 ? err : 0;
+    char how[80];
+    snprintf(how, sizeof(how), "%s is missing or changed", name);
+    return damaged(store, how, diag);
 }
 
-static int check_whole(struct store *store, struct mps_diag *diag)
+static int check_schema(struct store *store, struct mps_diag *diag)
 {
-    int err = check_pages(store, diag);
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err; i++)
-        err = check_table(store, tables[i], diag);
+    int err = 0;
+    for (size_t i = 0; i < SCHEMA_COUNT && !err; i++)
+        err = check_entry(store, schema[i].name, schema[i].sql, diag);
     return err;
 }
 
@@ -332,7 +338,9 @@ int history_open(struct store *store, bool create, struct mps_diag *diag)
     if (!err)
         err = check_identity(store, diag);
     if (!err)
-        err = check_whole(store, diag);
+        err = check_schema(store, diag);
+    if (!err)
+        err = check_pages(store, diag);
     if (!err && create)
         use_wal(store->db);
     return err;

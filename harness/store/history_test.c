@@ -209,7 +209,28 @@ Test(store_history, refuses_a_history_without_its_tables)
     fixture_sql(&f, "DROP TABLE fixed; CREATE VIEW fixed AS SELECT 1 AS id,"
                     " 2 AS marked_ns");
     cr_assert_eq(fixture_open(&f, false), -MPS_ECORRUPT);
-    NAMES("a table is missing");
+    NAMES("fixed is missing or changed");
+}
+
+Test(store_history, refuses_tables_that_compute)
+{
+    cr_assert_eq(fixture_open(&f, true), 0);
+    fixture_close(&f);
+    fixture_sql(&f, "DROP TABLE fixed; CREATE TABLE fixed(id TEXT,"
+                    " marked_ns AS (length(zeroblob(1000000000))))");
+    cr_assert_eq(fixture_open(&f, true), -MPS_ECORRUPT);
+    NAMES("fixed is missing or changed");
+}
+
+Test(store_history, takes_what_a_user_adds_to_look_at_it)
+{
+    struct store_run run;
+    cr_assert_eq(fixture_open(&f, true), 0);
+    cr_assert_eq(fixture_add_run(&f, 1, &run), 0);
+    fixture_close(&f);
+    fixture_sql(&f, "CREATE VIEW bad AS SELECT * FROM results; ANALYZE");
+    cr_assert_eq(fixture_open(&f, true), 0, "%s", f.diag.text);
+    cr_assert_eq(fixture_add_run(&f, 1, &run), 0);
 }
 
 /* Opens what may be damaged and reads all of it: errors must be explained. */
