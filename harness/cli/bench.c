@@ -1,5 +1,6 @@
 /* mpstress's own cost, each beside its limit, measured in the same run. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/diag.h"
+#include "base/io.h"
 #include "base/parse.h"
 #include "command.h"
 #include "places.h"
@@ -45,47 +46,33 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 /* -- The limit: the same tree of processes, without mpstress ----------------*/
 
-_Noreturn static void bare_tree(unsigned workers)
-{
-    for (unsigned i = 0; i < workers; i++)
-        if (!fork())
-            _exit(0);
-    for (unsigned i = 0; i < workers; i++)
-        wait(NULL);
-    _exit(0);
-}
-
-/* In a process of its own, so that what is forked is as small as a target;
- * pinned like a slot. Returns nanoseconds for BATCH trees. */
-static uint64_t bare_batch(unsigned workers)
+/* The target itself forks BATCH trees in a row, pinned like a slot. Returns
+ * the nanoseconds it took, 0 on failure. */
+static uint64_t bare_batch(const char *program, unsigned workers)
 {
     int result[2];
-    uint64_t spent = 0;
-    if (pipe(result))
+    if (pipe2(result, O_CLOEXEC))
         return 0;
+    char count[16], trees[16], text[32] = "";
+    snprintf(count, sizeof(count), "%u", workers);
+    snprintf(trees, sizeof(trees), "%d", BATCH);
     pid_t pid = fork();
     if (!pid) {
         cpu_set_t cpus;
         CPU_ZERO(&cpus);
         CPU_SET(0, &cpus);
         sched_setaffinity(0, sizeof(cpus), &cpus);
-        uint64_t start = clock_now_ns();
-        for (int i = 0; i < BATCH; i++) {
-            pid_t root = fork();
-            if (!root)
-                bare_tree(workers);
-            waitpid(root, NULL, 0);
-        }
-        spent = clock_now_ns() - start;
-        _exit(write(result[1], &spent, sizeof(spent)) != sizeof(spent));
+        dup2(result[1], 1);
+        execl(program, program, count, trees, NULL);
+        _exit(127);
     }
     close(result[1]);
-    if (pid < 0 || read(result[0], &spent, sizeof(spent)) != sizeof(spent))
-        spent = 0;
-    close(result[0]);
-    if (pid > 0)
+    if (pid > 0) {
+        io_read_all(result[0], text, sizeof(text) - 1);
         waitpid(pid, NULL, 0);
-    return spent;
+    }
+    close(result[0]);
+    return strtoull(text, NULL, 10);
 }
 
 static int compare(const void *a, const void *b)
@@ -111,10 +98,10 @@ static int iteration_ratio(struct throughput *bench, unsigned workers,
     if (!err)
         err = throughput_open(bench, workers, 1, diag);
     for (uint64_t i = 0; !err && i < rounds; i++) {
-        uint64_t before = bare_batch(workers);
+        uint64_t before = bare_batch(bench->program, workers);
         uint64_t spent = 0;
         err = throughput_batch(bench, BATCH, &spent, diag);
-        uint64_t after = bare_batch(workers);
+        uint64_t after = bare_batch(bench->program, workers);
         times[i] = (double)spent / BATCH / 1000;
         ratios[i] = 2 * (double)spent / (double)(before + after + 1);
     }

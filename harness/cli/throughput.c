@@ -36,7 +36,7 @@ static int run_batch(struct runner_thread *thread, struct slot *slot)
             slot_iterate(slot, &choice, i, i, &none, &outcome, &thread->diag);
         if (!err && outcome.status)
             err = diag_set(&thread->diag, -MPS_EINTERNAL,
-                           "the trivial target failed");
+                           "the target `tree` failed");
         if (err)
             return err;
     }
@@ -124,8 +124,8 @@ int throughput_open(struct throughput *bench, unsigned workers, unsigned slots,
 {
     char count[16];
     snprintf(count, sizeof(count), "%u", workers);
-    char name[] = "trivial", option[] = "--workers";
-    char *const argv[] = {name, option, count, NULL};
+    char name[] = "tree";
+    char *const argv[] = {name, count, NULL};
     int err = scenario_from_command(&bench->scenario, argv, diag);
     if (!err)
         err =

@@ -1,4 +1,4 @@
-/* Job slots that run the bundled `trivial` target as fast as they can. */
+/* Job slots that run the bundled target `tree` as fast as they can. */
 #ifndef MPS_CLI_THROUGHPUT_H
 #define MPS_CLI_THROUGHPUT_H
 

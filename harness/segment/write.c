@@ -51,10 +51,15 @@ void segment_reset(struct segment *segment)
 
 int segment_task_new(struct segment *segment, uint32_t parent, uint64_t site)
 {
+    bool crowded =
+        __atomic_load_n(&segment->living, __ATOMIC_RELAXED) >= SEGMENT_LIVING;
     uint32_t number =
-        __atomic_fetch_add(&segment->task_count, 1, __ATOMIC_RELAXED);
+        crowded ? SEGMENT_TASKS
+                : __atomic_fetch_add(&segment->task_count, 1, __ATOMIC_RELAXED);
     if (number >= SEGMENT_TASKS) {
-        __atomic_store_n(&segment->task_count, SEGMENT_TASKS, __ATOMIC_RELAXED);
+        if (!crowded)
+            __atomic_store_n(&segment->task_count, SEGMENT_TASKS,
+                             __ATOMIC_RELAXED);
         __atomic_fetch_add(&segment->control.tasks_refused, 1,
                            __ATOMIC_RELAXED);
         return -1;
@@ -77,8 +82,10 @@ void segment_task_end(struct segment *segment, uint32_t number)
 {
     struct segment_task *task = &segment->tasks[number];
     uint64_t none = 0;
-    __atomic_compare_exchange_n(&task->ended_at, &none, segment_ticket(segment),
-                                false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    if (__atomic_compare_exchange_n(&task->ended_at, &none,
+                                    segment_ticket(segment), false,
+                                    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        __atomic_fetch_sub(&segment->living, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&task->state, TASK_EXITED, __ATOMIC_RELEASE);
 }
 
