@@ -91,16 +91,16 @@ static size_t pick_similar(const char *name, char *const *ids, bool *picked,
     return found;
 }
 
+/* OPENING and CLOSING go before and after the store's directory. */
 static int refuse(const struct store *store, const char *name,
-                  const char *opening, char *const *ids, const bool *picked,
-                  size_t count, struct mps_diag *diag)
+                  const char *opening, const char *closing, char *const *ids,
+                  const bool *picked, size_t count, struct mps_diag *diag)
 {
     struct str names;
     str_init(&names);
     add_names(&names, ids, picked, count);
-    int err = diag_set(diag, -MPS_ENOMATCH, "'%s': %s in %s%s%s%s", name,
-                       opening, store->directory, names.len ? " (" : "",
-                       names.data, names.len ? ")" : "");
+    int err = diag_set(diag, -MPS_ENOMATCH, "'%s': %s in %s%s%s", name, opening,
+                       store->directory, closing, names.data);
     str_fini(&names);
     return err;
 }
@@ -130,16 +130,17 @@ static int find_among(const struct store *store, const char *name,
         err = give(out, str_format("%s/%s.mpt", store->failures, ids[match]),
                    diag);
     else if (matches)
-        err = refuse(store, name, "several failures begin like that", ids,
+        err = refuse(store, name, "several failures", " begin like that: ", ids,
                      picked, count, diag);
     else if (!count)
-        err =
-            refuse(store, name, "no failures are stored", ids, picked, 0, diag);
+        err = refuse(store, name, "no failures are stored", "", ids, picked, 0,
+                     diag);
     else if (pick_similar(name, ids, picked, count))
-        err = refuse(store, name, "no such failure", ids, picked, count, diag);
+        err = refuse(store, name, "no such failure", "; similar: ", ids, picked,
+                     count, diag);
     else
-        err = refuse(store, name,
-                     "no such failure (mpstress list failures shows them)", ids,
+        err = refuse(store, name, "no such failure",
+                     " (mpstress list failures shows what there is)", ids,
                      picked, 0, diag);
     free(picked);
     return err;
