@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# What cannot be run ends with the exit code that says why, and a message that
+# names the thing.
+. "$(dirname "$0")/lib.sh"
+
+mps 2 frobnicate
+has err "no command 'frobnicate'"
+silent out
+mps 2
+has err "usage: mpstress COMMAND"
+silent out
+mps 0 --help
+has out "exit codes: 0 as expected"
+silent err
+mps 0 --version
+has_like out "^mpstress [0-9]+\.[0-9]+\.[0-9]+$"
+
+mps 2 run --frobnicate
+has err "unrecognized option '--frobnicate'"
+mps 2 run --iterations many -- "$target" fine
+has err "--iterations: "
+mps 2 run --delay 5ms..1ms -- "$target" fine
+has err "--delay: "
+mps 2 run --timeout 0s -- "$target" fine
+has err "--timeout: "
+mps 2 run --color sometimes -- "$target" fine
+has err "'sometimes' is not auto, always or never"
+mps 2 run -j 0 -- "$target" fine
+has err "--jobs: "
+mps 2 run --shard 3/2 -- "$target" fine
+has err "'3/2': I goes from 1 to N"
+for count in 0 1000000 -1; do
+    mps 2 run --workers "$count" -- "$target" fine
+    has_like err "must be 1 to [0-9]+|--workers: "
+    silent out
+done
+mps 2 run counter -- "$target" fine
+has err "either scenarios or a program"
+
+for command in run replay show list history merge bench doctor; do
+    mps 0 $command --help
+    has_like out "^Usage: mpstress $command"
+    silent err
+done
+mps 2 show
+has err "mpstress list failures"
+
+# Nothing here, and nothing of that name.
+mps 4 run
+has err "no ./scenarios here"
+silent out
+mps 4 run nosuch
+has err "no scenario 'nosuch'"
+mkdir scenarios
+mps 4 run
+has err "scenarios: no scenario in it"
+mps 4 list scenarios
+holds test ! -e .mpstress
+
+# A target that cannot be started.
+mps 3 run -- ./missing
+has out "the target './missing' does not exist"
+mps 3 run -- nosuchprogram
+has out "nosuchprogram"
+echo text >text
+mps 3 run -- ./text
+has out "the target './text' is not executable"
+chmod +x text
+mps 3 run -- ./text
+has_like out "text: .*(Exec format error|cannot start)"
+mps 3 run -- "$home"
+has out "$home"
+BROKEN_EXIT_IN_CONSTRUCTOR=1 mps 3 run --iterations 5 -- "$target" fine
+has out "$name: ended with status 9 before main()"
+nothing_left
