@@ -1,5 +1,6 @@
 /* mpstress: the command line. */
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +33,20 @@ static const struct {
     int error;
     enum exit_code code;
 } exit_codes[] = {
-    {-MPS_EUSAGE, EXIT_USAGE},   {-MPS_EINPUT, EXIT_USAGE},
-    {-MPS_EVERSION, EXIT_USAGE}, {-MPS_ECORRUPT, EXIT_USAGE},
-    {-MPS_ESTART, EXIT_START},   {-MPS_ENOMATCH, EXIT_NO_MATCH},
+    {-MPS_EUSAGE, EXIT_USAGE},
+    {-MPS_EINPUT, EXIT_USAGE},
+    {-MPS_EVERSION, EXIT_USAGE},
+    {-MPS_ECORRUPT, EXIT_USAGE},
+    {-MPS_ESTART, EXIT_START},
+    {-MPS_ENOMATCH, EXIT_NO_MATCH},
     {-MPS_ESTORE, EXIT_USAGE},
+    /* What the machine refuses: for the user to change, no bug of ours. */
+    {-ENOENT, EXIT_NO_MATCH},
+    {-ENOTDIR, EXIT_USAGE},
+    {-EACCES, EXIT_USAGE},
+    {-EPERM, EXIT_USAGE},
+    {-EROFS, EXIT_USAGE},
+    {-ENOSPC, EXIT_USAGE},
 };
 
 int command_fail(const struct command *command, int err,

@@ -95,10 +95,12 @@ static int prepare(struct session *session, struct mps_diag *diag)
     struct run_input *input = &session->input;
     struct campaign_options *campaign = &input->campaign;
     int err = load(session, diag);
-    if (!err)
-        err = store_open(&session->store,
-                         input->store ? input->store : STORE_DEFAULT_DIRECTORY,
-                         true, diag);
+    /* Of a store that is to be made, nothing is merely absent. */
+    if (!err &&
+        store_open(&session->store,
+                   input->store ? input->store : STORE_DEFAULT_DIRECTORY, true,
+                   diag))
+        err = -MPS_ESTORE;
     if (!err)
         err = places_find(&session->places, diag);
     if (err)
