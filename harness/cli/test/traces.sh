@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Stored failures: shown, replayed, found by part of their id; and files that
+# are no traces, or damaged ones, are refused and left as they are.
+. "$(dirname "$0")/lib.sh"
+
+mps 1 run --iterations 1 --json r.json -- "$target" wrong-status
+id=$(json r.json '$.scenarios[0].findings[0].id')
+trace=$(json r.json '$.scenarios[0].findings[0].trace')
+same ".mpstress/failures/$id.mpt" "$trace"
+same "$id.mpt" "$(readlink .mpstress/failures/latest)"
+same ok "$(query "$trace" 'PRAGMA integrity_check')"
+
+for one in latest "$id" "$trace" "${id%???}"; do
+    mps 0 show "$one"
+    has_like out "^FAIL $name  iteration 0  seed 0x[0-9a-f]+$"
+    has out "exit status is 3, expected 0"
+    same "reproduce: mpstress replay $id" "$(tail -n 1 out)"
+    silent err
+    mps 1 replay "$one" --times 4
+    has out "$id: exit status is 3, expected 0"
+    has out "failed again in 4 of 4 "
+done
+
+# Each kind of failure that does not depend on the moment comes again.
+for variant in crash abort-in-worker leave-shared-memory leave-zombie; do
+    mps 1 run --iterations 1 -- "$target" $variant
+    mps 1 replay latest --times 3
+    has out "failed again in 3 of 3 "
+done
+mps 1 run --iterations 1 --timeout 300ms -- "$target" hang
+mps 1 replay latest --times 2
+has out "failed again in 2 of 2 "
+
+# One that is mended does not.
+cp "$target" "$home/kept"
+cat >"$target" <<'SCRIPT'
+#!/bin/sh
+exit 0
+SCRIPT
+mps 0 replay "$id" --times 4
+has out "failed again in 0 of 4"
+rm "$target"
+mps 3 replay "$id"
+has_like err "target '.*/$name': no such file|$name' does not exist"
+cp "$home/kept" "$target"
+
+# Names that mean nothing, or too much.
+for command in show replay; do
+    mps 4 $command "${id%??}zz"
+    has err "no such failure in .mpstress"
+    has err "$id"
+    mps 4 $command "$name-"
+    has_like err "several failures .*begin like that"
+    has err "$id"
+    mps 4 $command xyz
+    has err "'xyz': no such failure"
+    mps 4 $command nosuch.mpt
+    silent out
+done
+
+# refuses FILE MESSAGE: neither command takes it, and it stays as it is.
+refuses() {
+    cp "$1" before
+    for command in show replay; do
+        mps 2 $command "$1"
+        has err "mpstress $command: $1: "
+        has err "$2"
+        silent out
+    done
+    holds cmp -s before "$1"
+}
+
+echo "no database" >text.mpt
+refuses text.mpt "not an mpstress trace"
+: >empty.mpt
+refuses empty.mpt "not an mpstress trace"
+sqlite3 foreign.mpt "CREATE TABLE a(b)"
+refuses foreign.mpt "not an mpstress trace"
+cp .mpstress/history.db history.mpt
+refuses history.mpt "not an mpstress trace"
+head -c 3000 "$trace" >short.mpt
+refuses short.mpt "damaged"
+cp "$trace" holes.mpt
+head -c 9000 /dev/zero | tr '\0' '\377' |
+    dd of=holes.mpt bs=1 seek=5000 conv=notrunc status=none
+refuses holes.mpt "damaged"
+cp "$trace" newer.mpt
+sqlite3 newer.mpt "PRAGMA user_version = 99"
+refuses newer.mpt "99"
+cp "$trace" poorer.mpt
+sqlite3 poorer.mpt "DELETE FROM meta WHERE key = 'program'"
+refuses poorer.mpt "program"
+nothing_left
