@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ struct slot {
     off_t empty_size; /* its size on a memory file system, or -1 */
     struct task_snapshot *snapshots;
     bool outside;
+    cpu_set_t cpus_before; /* of the calling thread */
 };
 
 /* -- Waiting
@@ -217,6 +219,25 @@ static int start_server(struct slot *slot, struct mps_diag *diag)
     return err;
 }
 
+/* The thread and the server hand an iteration to each other twice: a futex
+ * hand-over costs 3 us on one core, 20 to 34 us between two (measured). */
+static void pin_thread(struct slot *slot)
+{
+    cpu_set_t cpus;
+    if (slot->options->cpu < 0)
+        return;
+    sched_getaffinity(0, sizeof(slot->cpus_before), &slot->cpus_before);
+    CPU_ZERO(&cpus);
+    CPU_SET(slot->options->cpu, &cpus);
+    sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+static void unpin_thread(const struct slot *slot)
+{
+    if (slot->options->cpu >= 0)
+        sched_setaffinity(0, sizeof(slot->cpus_before), &slot->cpus_before);
+}
+
 int slot_open(struct slot **out, const struct slot_options *options,
               struct mps_diag *diag)
 {
@@ -226,6 +247,7 @@ int slot_open(struct slot **out, const struct slot_options *options,
         return diag_set(diag, -ENOMEM, "out of memory");
     slot->options = options;
     slot->segment_fd = slot->directory_fd = -1;
+    pin_thread(slot);
     slot->outside = launch_is_outside(options->program);
     slot->stdout_fd = memfd_create("stdout", MFD_CLOEXEC);
     slot->stderr_fd = memfd_create("stderr", MFD_CLOEXEC);
@@ -247,6 +269,7 @@ void slot_close(struct slot *slot)
 {
     if (!slot)
         return;
+    unpin_thread(slot);
     stop_server(slot);
     if (slot->segment)
         munmap(slot->segment, sizeof(*slot->segment));
@@ -268,9 +291,9 @@ void slot_close(struct slot *slot)
 /* -- Configuring
  * ----------------------------------------------------------------*/
 
-/* Appends texts to the configuration's text area. */
+/* Appends texts to the segment's text area. */
 struct writer {
-    struct segment_config *config;
+    struct segment *segment;
     uint32_t at;
     bool full;
 };
@@ -283,7 +306,7 @@ static uint32_t put_text(struct writer *writer, const char *text)
         writer->full = true;
         return at;
     }
-    memcpy(writer->config->text + at, text, size);
+    memcpy(writer->segment->text + at, text, size);
     writer->at += (uint32_t)size;
     return at;
 }
@@ -311,7 +334,7 @@ static int configure(struct slot *slot, const struct choice *choice,
 {
     const struct scenario *scenario = choice->scenario;
     struct segment_config *config = &slot->segment->config;
-    struct writer writer = {.config = config};
+    struct writer writer = {.segment = slot->segment};
     config->iteration = iteration;
     config->seed = seed;
     config->delay_low_ns = disturbance->delay_low_ns;
@@ -429,6 +452,11 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         if (done == request)
             break;
         uint64_t spent = clock_now_ns() - start;
+        if (spent < scenario->time_limit_ns)
+            wait_slice(&control->done, done, scenario->time_limit_ns - spent);
+        if (__atomic_load_n(&control->done, __ATOMIC_ACQUIRE) == request)
+            break;
+        spent = clock_now_ns() - start;
         if (*slot->options->stop) {
             end_iteration(slot, request);
             return -EINTR;
@@ -446,7 +474,6 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             stop_server(slot);
             break;
         }
-        wait_slice(&control->done, done, scenario->time_limit_ns - spent);
     }
     outcome->status = control->root_status;
     outcome->elapsed_ns = control->ended_ns > control->started_ns

@@ -20,14 +20,19 @@ static void record(enum mps_record_kind kind, const char *name,
                        modules_site(pc));
 }
 
+static const char *text_at(uint32_t at)
+{
+    return at < SEGMENT_TEXT_BYTES ? runtime.segment->text + at : "";
+}
+
 static const char *param(const char *name)
 {
     if (!is_task())
         return NULL;
     const struct segment_config *config = &runtime.segment->config;
     for (uint32_t i = 0; i < config->param_count && i < SEGMENT_PARAMS; i++)
-        if (!strcmp(config->text + config->params[i].name, name))
-            return config->text + config->params[i].value;
+        if (!strcmp(text_at(config->params[i].name), name))
+            return text_at(config->params[i].value);
     return NULL;
 }
 

@@ -52,9 +52,26 @@ static void drop_capabilities(void)
 }
 
 /* The next text of a list that starts at AT, inside the text area. */
-static const char *text_at(const struct segment_config *config, uint32_t at)
+static const char *text_at(uint32_t at)
 {
-    return at < SEGMENT_TEXT_BYTES ? config->text + at : "";
+    return at < SEGMENT_TEXT_BYTES ? runtime.segment->text + at : "";
+}
+
+/* Whether the arguments are those that the server was started with: then they
+ * stand where they are, which spares the pages of a copy. */
+static bool same_arguments(int argc, char **argv)
+{
+    const struct segment_config *config = &runtime.segment->config;
+    uint32_t from = config->arguments;
+    if (config->argc != (uint32_t)argc || config->environment_count)
+        return false;
+    for (int i = 0; i < argc; i++) {
+        const char *argument = text_at(from);
+        if (strcmp(argument, argv[i]))
+            return false;
+        from += (uint32_t)strlen(argument) + 1;
+    }
+    return true;
 }
 
 /* Arguments and variables of this iteration, copied: the program may write
@@ -72,7 +89,7 @@ static void set_arguments(int *argc, char ***argv)
         count++;
     }
     for (uint32_t i = 0; i < config->argc && count < 1023 && to < end; i++) {
-        const char *argument = text_at(config, from);
+        const char *argument = text_at(from);
         from += (uint32_t)strlen(argument) + 1;
         if (!i && server.prefix_count)
             continue; /* the script's path stands in for argv[0] */
@@ -82,7 +99,7 @@ static void set_arguments(int *argc, char ***argv)
     arguments[count] = NULL;
     from = config->environment;
     for (uint32_t i = 0; i < config->environment_count && to < end; i++) {
-        const char *variable = text_at(config, from);
+        const char *variable = text_at(from);
         char *copy = to;
         to = text_put(to, end, variable) + 1;
         from += (uint32_t)strlen(variable) + 1;
@@ -97,14 +114,18 @@ static void set_arguments(int *argc, char ***argv)
 static void become_root(uint32_t task, int *argc, char ***argv)
 {
     const struct segment_config *config = &runtime.segment->config;
-    SYS0(SYS_setsid);
+    /* A process group of its own, so that kill(0) stays inside. A session
+     * would be as good but costs 11 us: the kernel makes a scheduling group
+     * for each. */
+    SYS2(SYS_setpgid, 0, 0);
     if (config->cpus)
         SYS3(SYS_sched_setaffinity, 0, sizeof(config->cpus), &config->cpus);
     if (server.has_capabilities)
         drop_capabilities();
     if (config->flags & SEGMENT_NO_DISPATCH)
         runtime.dispatch = false;
-    set_arguments(argc, argv);
+    if (!same_arguments(*argc, *argv))
+        set_arguments(argc, argv);
     tasks_become(task);
 }
 
@@ -277,6 +298,9 @@ void server_run(int *argc, char ***argv)
     const char *bind = getenv("LD_BIND_NOW");
     if (bind && !strcmp(bind, SEGMENT_BIND_MARK))
         unsetenv("LD_BIND_NOW");
+    /* For the children, who would copy the page to write it; the server
+     * itself is no task and stays untraced. */
+    runtime.active = true;
     open_pid_control();
     leftovers_begin();
     runtime.stdout_id = fd_identity(1);

@@ -63,7 +63,8 @@ struct segment_config {
     uint64_t cpus;         /* affinity mask of the tasks, 0: leave as it is */
     uint32_t flags;        /* enum segment_flag */
     uint32_t argc;         /* arguments of main(), argv[0] included */
-    uint32_t arguments;    /* where in text[] they start, one after another */
+    uint32_t
+        arguments; /* where in segment.text[] they start, one after another */
     uint32_t environment_count; /* "NAME=value" to set before main() */
     uint32_t environment;       /* where in text[] */
     uint32_t param_count;
@@ -73,7 +74,6 @@ struct segment_config {
     uint32_t spare;
     uint64_t output_limit; /* bytes of stdout, of stderr, that are kept */
     uint64_t ops_start;    /* ring position at the start of the iteration */
-    char text[SEGMENT_TEXT_BYTES];
 };
 
 /* -- Control: the runner and the fork server ----------------------------- */
@@ -252,6 +252,9 @@ static inline uint32_t segment_record_tag(uint64_t iteration)
 
 /* -- The whole ------------------------------------------------------------*/
 
+/* What every task touches stands together at the start: a child takes a page
+ * fault for each page of the segment that it touches, and the first tasks fit
+ * into the page of the counters. */
 struct segment {
     struct segment_header header;
     _Alignas(64) struct segment_control control;
@@ -264,8 +267,8 @@ struct segment {
     uint32_t object_count; /* numbers 1 .. object_count */
     uint32_t name_count;
     uint32_t module_count;
-    _Alignas(4096) struct segment_config config;
-    _Alignas(4096) struct segment_task tasks[SEGMENT_TASKS];
+    _Alignas(64) struct segment_config config;
+    struct segment_task tasks[SEGMENT_TASKS];
     _Alignas(4096) struct segment_op ops[SEGMENT_OPS];
     struct segment_object objects[SEGMENT_OBJECTS + 1];
     uint32_t object_slots[SEGMENT_OBJECT_SLOTS];
@@ -273,6 +276,7 @@ struct segment {
     char names[SEGMENT_NAMES + 1][SEGMENT_NAME_BYTES]; /* from 1 */
     struct segment_module modules[SEGMENT_MODULES];
     struct segment_leftover leftovers[SEGMENT_LEFTOVERS];
+    char text[SEGMENT_TEXT_BYTES]; /* of the configuration */
     _Alignas(4096) unsigned char records[SEGMENT_RECORD_BYTES];
 };
 
