@@ -5,8 +5,10 @@
 
 # finds KIND TEXT VARIANT: one run of the variant says so and ends with 1.
 finds() {
+    local limit=10s
+    [ "$1" != hang ] || limit=500ms
     rm -rf .mpstress r.json
-    mps 1 run --iterations 2 --timeout 500ms --json r.json -- "$target" "$3"
+    mps 1 run --iterations 2 --timeout $limit --json r.json -- "$target" "$3"
     has_like out "^FAIL $name  $1  iteration [01]  seed 0x[0-9a-f]+$"
     has out "$2"
     has_like out "^ +trace +\.mpstress/failures/$name-[0-9a-f]{8}\.mpt$"

@@ -13,8 +13,8 @@ printf 'target: %s\narguments: [fine]\niterations: 5\nabout: "a <b> & c"\n' \
 printf 'target: ./nosuch\n' >scenarios/gone.yml
 
 mps 1 run --json r.json --junit r.xml
-same "reproduce: mpstress replay $(json r.json '$.scenarios[0].findings[0].id')" \
-    "$(tail -n 1 out)"
+id=$(json r.json '$.scenarios[0].findings[0].id')
+same "reproduce: mpstress replay $id" "$(tail -n 1 out)"
 has_like out "^SCENARIO +ITERATIONS +RATE/S +VERDICT +FIRST +FINDING$"
 has_like out "^bad +[12] .* FAIL +[01] +exit status 0$"
 has_like out "^caught +[12] .* (caught|pass) "

@@ -29,7 +29,9 @@ mps 0 doctor
 namespaces=$(grep -c "^ok .*namespaces" out)
 
 finds() {
-    mps 1 run --iterations 2 --timeout 500ms --json - -- "$target" "$3"
+    local limit=10s
+    [ "$1" != hang ] || limit=500ms
+    mps 1 run --iterations 2 --timeout $limit --json - -- "$target" "$3"
     same "$1" "$(json out '$.scenarios[0].findings[0].kind')"
     has out "$2"
     eventually 5 none_alive
