@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "base/error.h"
 #include "store/store.h"
 #include "trace/trace.h"
 
@@ -31,8 +32,13 @@ static void write_trace(const struct campaign_options *options,
         };
         struct mps_diag diag = {""};
         char path[4096];
-        store_failure_path(options->store, id, path, sizeof(path));
-        if (!trace_save(path, &info, outcome, findings, &diag)) {
+        int err = store_failure_path(options->store, id, path, sizeof(path));
+        if (err)
+            diag_set(&diag, err, "%s: %s", store_directory(options->store),
+                     error_text(err));
+        else
+            err = trace_save(path, &info, outcome, findings, &diag);
+        if (!err) {
             entry->trace = strdup(path);
             store_set_latest(options->store, id, &diag);
         } else {

@@ -37,12 +37,12 @@ Test(damage, names_who_forks_without_end)
 {
     struct fixture *f = wrong_in_every_way();
     f->site = 0x60;
-    for (int i = 1; i < SEGMENT_TASKS; i++)
+    for (int i = 1; i < SEGMENT_LIVING; i++)
         fixture_task(f, (uint32_t)i - 1, "bomb");
     f->segment->control.tasks_refused = 1;
     const struct finding *finding =
         fixture_expect(f, FINDING_MISUSE,
-                       "forks without end: 8,192 tasks, more than mpstress can "
+                       "forks without end: 2,000 tasks, more than mpstress can "
                        "hold");
     cr_expect_eq(finding->places[0].location.offset, 0x60);
     fixture_free(f);

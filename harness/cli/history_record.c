@@ -48,19 +48,23 @@ static int record_scenario(struct store *store, const struct store_run *run,
     return err;
 }
 
-int history_record(struct store *store, const struct report_run *report,
-                   struct mps_diag *diag)
+int history_open_run(struct store *store, const char *command, uint64_t seed,
+                     struct store_run *run, struct mps_diag *diag)
+{
+    char commit[64];
+    if (!store)
+        return 0;
+    current_commit(commit);
+    return store_run_begin(store, command, commit, seed, run, diag);
+}
+
+int history_close_run(struct store *store, const struct store_run *run,
+                      const struct report_run *report, struct mps_diag *diag)
 {
     if (!store)
         return 0;
-    char commit[64];
-    current_commit(commit);
-    struct store_run run;
-    int err = store_run_begin(store, report->command, commit, report->base_seed,
-                              &run, diag);
+    int err = 0;
     for (size_t i = 0; !err && i < report->scenario_count; i++)
-        err = record_scenario(store, &run, &report->scenarios[i], diag);
-    if (!err)
-        err = store_run_end(store, &run, report->exit_code, diag);
-    return err;
+        err = record_scenario(store, run, &report->scenarios[i], diag);
+    return err ? err : store_run_end(store, run, report->exit_code, diag);
 }

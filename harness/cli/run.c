@@ -174,6 +174,13 @@ static int run_command(int argc, char **argv)
     if (report_on_stdout(&session.input))
         session.input.campaign.verbosity = 0;
     int err = prepare(&session, &diag);
+    struct store_run run;
+    bool recorded = !err && !history_open_run(session.store, session.command,
+                                              session.input.campaign.base_seed,
+                                              &run, &diag);
+    /* A run without its history is still worth having. */
+    if (!err && !recorded)
+        fprintf(stderr, "mpstress run: %s\n", diag.text);
     if (!err)
         err = campaign_run(&session.campaign, &session.input.campaign, &diag);
     if (err) {
@@ -183,7 +190,7 @@ static int run_command(int argc, char **argv)
     }
     const struct report_run *report = campaign_report(session.campaign);
     code = report->exit_code;
-    if (history_record(session.store, report, &diag))
+    if (recorded && history_close_run(session.store, &run, report, &diag))
         fprintf(stderr, "mpstress run: %s\n", diag.text);
     if (write_reports(&session.input, report) && !code)
         code = EXIT_INTERNAL;

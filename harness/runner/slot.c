@@ -122,6 +122,10 @@ static int new_segment(struct slot *slot, struct mps_diag *diag)
         config->argc++;
     if (slot->options->isolation == ISOLATION_FULL)
         config->flags |= SEGMENT_PRIVATE_IPC;
+    const struct scenario *scenario = slot->options->scenario;
+    for (size_t i = 0; i < scenario->invariant_count; i++)
+        if (scenario->invariants[i].descriptors)
+            config->flags |= SEGMENT_WATCH_DESCRIPTORS;
     return 0;
 }
 

@@ -25,16 +25,8 @@ struct fixture {
     struct mps_diag diag;
 };
 
-static int open_program(struct fixture *f, const char *program,
-                        const char *variant)
+static int open_scenario(struct fixture *f, const char *program)
 {
-    char path[512], argument[64];
-    snprintf(path, sizeof(path), "%s", program);
-    snprintf(argument, sizeof(argument), "%s", variant);
-    char *const argv[] = {path, argument, NULL};
-    *f = (struct fixture){.directory = "/tmp/mps-slot-XXXXXX"};
-    cr_assert(mkdtemp(f->directory));
-    cr_assert_eq(scenario_from_command(&f->scenario, argv, &f->diag), 0);
     cr_assert_eq(symbols_open(&f->symbols, NULL), 0);
     f->scenario->private_directory = true;
     f->scenario->time_limit_ns = 1000000000;
@@ -51,6 +43,24 @@ static int open_program(struct fixture *f, const char *program,
         .stop = &f->stop,
     };
     return slot_open(&f->slot, &f->options, &f->diag);
+}
+
+static void begin_fixture(struct fixture *f)
+{
+    *f = (struct fixture){.directory = "/tmp/mps-slot-XXXXXX"};
+    cr_assert(mkdtemp(f->directory));
+}
+
+static int open_program(struct fixture *f, const char *program,
+                        const char *variant)
+{
+    char path[512], argument[64];
+    snprintf(path, sizeof(path), "%s", program);
+    snprintf(argument, sizeof(argument), "%s", variant);
+    char *const argv[] = {path, argument, NULL};
+    begin_fixture(f);
+    cr_assert_eq(scenario_from_command(&f->scenario, argv, &f->diag), 0);
+    return open_scenario(f, program);
 }
 
 static struct outcome iterate(struct fixture *f, uint64_t iteration)
@@ -186,6 +196,29 @@ Test(slot, what_is_left_behind_is_noticed_and_gone_for_the_next)
                      cases[i].variant);
         close_fixture(&f);
     }
+}
+
+/* The child that inherits the descriptor and the one that was closed do not
+ * count; without the wish nothing does. */
+Test(slot, an_open_descriptor_is_noticed_where_asked_for)
+{
+    static const char text[] = "target: broken\n"
+                               "arguments: [leave-descriptor]\n"
+                               "invariants:\n"
+                               "  - no_leaks: {descriptors: true}\n";
+    struct fixture f;
+    begin_fixture(&f);
+    cr_assert_eq(scenario_load_text(&f.scenario, "/tmp/left.yml", text,
+                                    sizeof(text) - 1, &f.diag),
+                 0, "%s", f.diag.text);
+    cr_assert_eq(open_scenario(&f, BROKEN), 0, "%s", f.diag.text);
+    struct outcome outcome = iterate(&f, 1);
+    cr_assert(has_leftover(&outcome, LEFTOVER_DESCRIPTOR, "3, file left.txt"));
+    cr_assert_eq(outcome.segment->control.leftover_count, 2);
+    close_fixture(&f);
+    outcome = run_twice(&f, "leave-descriptor");
+    cr_assert_not(has_leftover(&outcome, LEFTOVER_DESCRIPTOR, NULL));
+    close_fixture(&f);
 }
 
 Test(slot, a_scribbled_segment_is_replaced)

@@ -176,7 +176,7 @@ static void opened(struct call *call, long result)
 {
     if (result < 0)
         return;
-    fds_forget(result);
+    fds_opened(result);
     if (call->point.position)
         segment_op_set_object(runtime.segment, call->point.position,
                               object_of_fd(result, call->site));
@@ -185,7 +185,7 @@ static void opened(struct call *call, long result)
 static void opened_quietly(struct call *call, long result)
 {
     (void)call;
-    fds_forget(result);
+    fds_opened(result);
 }
 
 static void opened_two(struct call *call, long result)
@@ -194,8 +194,8 @@ static void opened_two(struct call *call, long result)
         return;
     int which = call->number == SYS_socketpair ? 3 : 0;
     const int *pair = (const int *)call->args[which];
-    fds_forget(pair[0]);
-    fds_forget(pair[1]);
+    fds_opened(pair[0]);
+    fds_opened(pair[1]);
     object_of_fd(pair[1], call->site);
     segment_op_set_object(runtime.segment, call->point.position,
                           object_of_fd(pair[0], call->site));
@@ -299,6 +299,7 @@ static void ending(struct call *call, uint32_t object)
         struct segment_task *task = &segment->tasks[process];
         if (!task->status_known)
             task->exit_status = (int)(call->args[0] & 0xff) << 8;
+        fds_note_left();
         segment_task_end(segment, process);
     }
     segment_task_end(segment, local.task);

@@ -241,22 +241,66 @@ uint32_t object_of_fd(long fd, uint64_t site)
     return object;
 }
 
+/* Which process opened a descriptor (its task + 1): a child inherits the
+ * descriptor, but not the duty to close it. Kept only when asked for. */
+static uint16_t fd_openers[FDS];
+
+static bool watches_descriptors(void)
+{
+    return runtime.segment->config.flags & SEGMENT_WATCH_DESCRIPTORS;
+}
+
+void fds_opened(long fd)
+{
+    fds_forget(fd);
+    if (fd >= 0 && fd < FDS && watches_descriptors())
+        fd_openers[fd] = (uint16_t)(tasks_process() + 1);
+}
+
 void fds_forget(long fd)
 {
-    if (fd >= 0 && fd < FDS)
-        fd_objects[fd] = 0;
+    if (fd < 0 || fd >= FDS)
+        return;
+    fd_objects[fd] = 0;
+    if (fd_openers[fd])
+        fd_openers[fd] = 0;
+}
+
+void fds_note_left(void)
+{
+    if (!watches_descriptors())
+        return;
+    uint16_t process = (uint16_t)(tasks_process() + 1);
+    for (long fd = 3; fd < FDS; fd++) {
+        if (fd_openers[fd] != process)
+            continue;
+        const struct segment_object *object =
+            segment_object_get(runtime.segment, object_of_fd(fd, 0));
+        char name[NAME];
+        char *end = name + sizeof(name);
+        char *at = text_put_u64(name, end, (uint64_t)fd);
+        if (object) {
+            at = text_put(text_put(at, end, ", "), end,
+                          object_kind_name(object->kind));
+            if (*object->name)
+                text_put(text_put(at, end, " "), end, object->name);
+        }
+        segment_leftover_add(runtime.segment, LEFTOVER_DESCRIPTOR, process,
+                             object ? object->site : 0, (uint64_t)fd, name);
+    }
 }
 
 void fds_forget_range(unsigned long first, unsigned long last)
 {
     for (unsigned long fd = first; fd <= last && fd < FDS; fd++)
-        fd_objects[fd] = 0;
+        fds_forget((long)fd);
 }
 
 void fds_copy(long old_fd, long new_fd)
 {
     if (new_fd < 0 || new_fd >= FDS)
         return;
+    fds_opened(new_fd);
     fd_objects[new_fd] = old_fd >= 0 && old_fd < FDS ? fd_objects[old_fd] : 0;
 }
 

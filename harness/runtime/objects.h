@@ -31,11 +31,17 @@ void regions_detach(const void *start);
 
 /* The object behind FD, 0 when it is not open. */
 uint32_t object_of_fd(long fd, uint64_t site);
-/* FD refers to something new, or to nothing. */
+/* FD was just opened by the calling process. */
+void fds_opened(long fd);
+/* FD refers to nothing any more. */
 void fds_forget(long fd);
 void fds_forget_range(unsigned long first, unsigned long last);
 /* NEW_FD is a duplicate of OLD_FD. */
 void fds_copy(long old_fd, long new_fd);
+
+/* The calling process ends: note the descriptors that it opened and never
+ * closed, if the scenario wants to know. */
+void fds_note_left(void);
 
 /* -- Names ------------------------------------------------------------------*/
 

@@ -247,6 +247,7 @@ static int take_oracle(const struct builder *b, const struct raw_oracle *raw,
     if (err)
         return err;
     out->distinct = raw->distinct;
+    out->descriptors = raw->descriptors;
     if (out->oracle == ORACLE_STREAMS && !out->overlap)
         out->overlap = OVERLAP_DEFAULT;
     if (raw->allow) {

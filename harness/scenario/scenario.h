@@ -102,6 +102,7 @@ struct invariant {
     const struct expr *points;  /* within: number of points */
     uint64_t overlap;           /* streams: length of a run of equal values
                                    that counts as an overlap, default 3 */
+    bool descriptors;           /* no_leaks: those left open count, too */
     const char *const *allow;   /* no_leaks: names that may stay, shell
                                    patterns ("*.log"); NULL-terminated or NULL*/
     const char *const *command; /* command: argv, NULL-terminated; "{name}"

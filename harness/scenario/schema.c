@@ -71,6 +71,7 @@ static const cyaml_schema_field_t never_together_keys[] = {
 };
 static const cyaml_schema_field_t no_leaks_keys[] = {
     LIST(MAY, allow, 0),
+    TRUTH(descriptors),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t within_keys[] = {

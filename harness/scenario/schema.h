@@ -17,7 +17,7 @@ struct raw_oracle {
     char *file, *pattern;
     char *status, *value, *count, *points;
     char *overlap, *time;
-    bool distinct;
+    bool distinct, descriptors;
     char **allow;
     char **run;
     unsigned allow_count, run_count;

@@ -51,7 +51,8 @@ struct segment_header {
 enum segment_flag {
     SEGMENT_PRIVATE_DIRECTORY = 1, /* look for files left in it */
     SEGMENT_PRIVATE_IPC = 2,       /* own IPC namespace, own /dev/shm */
-    SEGMENT_NO_DISPATCH = 4        /* do not use Syscall User Dispatch */
+    SEGMENT_NO_DISPATCH = 4,       /* do not use Syscall User Dispatch */
+    SEGMENT_WATCH_DESCRIPTORS = 8  /* note those left open at exit */
 };
 
 struct segment_config {

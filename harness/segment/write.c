@@ -337,7 +337,8 @@ void segment_leftover_add(struct segment *segment, enum leftover_kind kind,
                           uint32_t task_plus_one, uint64_t site,
                           uint64_t amount, const char *name)
 {
-    uint32_t number = segment->control.leftover_count++;
+    uint32_t number = __atomic_fetch_add(&segment->control.leftover_count, 1,
+                                         __ATOMIC_RELAXED);
     if (number >= SEGMENT_LEFTOVERS)
         return;
     struct segment_leftover *leftover = &segment->leftovers[number];

@@ -245,6 +245,18 @@ static void *thread_main(void *unused)
     return unused;
 }
 
+/* A child inherits the descriptor, but did not open it. */
+static int leave_descriptor(void)
+{
+    int fd = open("left.txt", O_CREAT | O_WRONLY, 0600);
+    int closed = open("left.txt", O_RDONLY);
+    pid_t pid = fork();
+    if (!pid)
+        _exit(0);
+    waitpid(pid, NULL, 0);
+    return fd < 0 || close(closed) ? 1 : 0;
+}
+
 static int exit_with_threads(void)
 {
     pthread_t thread;
@@ -284,6 +296,7 @@ static const struct {
     {"many-files", many_files},
     {"garbage-output", garbage_output},
     {"exit-with-threads", exit_with_threads},
+    {"leave-descriptor", leave_descriptor},
 };
 
 __attribute__((constructor)) static void before_main(void)

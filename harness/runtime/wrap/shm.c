@@ -14,7 +14,7 @@ EXPORT int shm_open(const char *name, int flags, mode_t mode)
     int fd = REAL(shm_open)(name, flags, mode);
     int saved = errno;
     if (fd >= 0) {
-        fds_forget(fd);
+        fds_opened(fd);
         segment_op_set_object(runtime.segment, point.position,
                               object_of_fd(fd, site));
     }
