@@ -46,6 +46,7 @@ behaves leave-system-v 1 leak "SysV semaphore set left behind"
 behaves leave-process 1 leak "process still running: 0.0"
 behaves leave-zombie 1 leak "child never waited for: 0.0"
 behaves many-files 1 leak "file left behind: dir"
+behaves leave-descriptor 1 leak "file left behind: left.txt"
 behaves scribble 1 misuse "overwrote mpstress's memory"
 
 # The list above is the target's own: a new variant must come here, too.
@@ -57,6 +58,12 @@ same "" "$(diff known tried)"
 # The directory is empty again each time: those files would be in the way.
 sed -i '/invariants/,$d' many-files.yml
 mps 0 run --iterations 10 many-files.yml
+
+# Descriptors left open count where the scenario says so.
+sed -i 's/no_leaks: {}/no_leaks: {descriptors: true, allow: [left.txt]}/' \
+    leave-descriptor.yml
+mps 1 run --iterations 1 leave-descriptor.yml
+has_like out "open descriptor left behind: [0-9]+, file left.txt"
 
 # A gigabyte of output is cut, not kept.
 for variant in print-much print-much-with-stdio; do
