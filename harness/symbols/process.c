@@ -65,8 +65,10 @@ int process_open_file(pid_t pid, const char *path)
         if (fd >= 0)
             return fd;
     }
-    if (pid) {
-        snprintf(there, sizeof(there), "/proc/%d/root%s", (int)pid, path);
+    /* Seen from inside a chroot, a process of another mount namespace has
+     * paths that begin above its own root: then a tail of the path is it. */
+    for (const char *tail = path; pid && tail; tail = strchr(tail + 1, '/')) {
+        snprintf(there, sizeof(there), "/proc/%d/root%s", (int)pid, tail);
         int fd = open_regular(there);
         if (fd >= 0)
             return fd;
