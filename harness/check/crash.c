@@ -64,9 +64,9 @@ static bool was_alive_at_limit(const struct outcome *outcome, uint32_t task)
     return false;
 }
 
-/* Whether TASK only ended because the iteration was over: killed by mpstress,
- * by the kernel on its parent's behalf (PR_SET_PDEATHSIG), or by writing to
- * those who had gone. */
+/* Whether TASK ended in good order: killed by mpstress, by the kernel on its
+ * parent's behalf (PR_SET_PDEATHSIG) when the iteration was over, or by writing
+ * to a reader who wants no more, which is how `seq 9 | head -1` ends. */
 static bool was_cleaned_up(const struct outcome *outcome, uint32_t number,
                            int signal)
 {
@@ -76,11 +76,10 @@ static bool was_cleaned_up(const struct outcome *outcome, uint32_t number,
     if (outcome->timed_out &&
         (signal == SIGKILL || was_alive_at_limit(outcome, number)))
         return true;
+    if (signal == SIGPIPE)
+        return true;
     if (!root->ended_at)
         return false;
-    const struct segment_op *op = segment_op_current(segment, number);
-    if (signal == SIGPIPE)
-        return op && op->begin > root->ended_at;
     return is_request(signal) &&
            (!task->ended_at || task->ended_at > root->ended_at);
 }

@@ -188,10 +188,11 @@ Test(invariants, no_leaks)
     cr_expect_str_eq(in->allow[0], "*.pgm");
     cr_expect_str_eq(in->allow[1], "log");
     cr_expect_null(in->allow[2]);
-    scenario_free(s);
     cr_expect_not(in->descriptors);
+    scenario_free(s);
     s = load_item("no_leaks: {descriptors: true}", &in);
     cr_expect(in->descriptors);
+    scenario_free(s);
     s = load_item("no_leaks: {}", &in);
     cr_expect_null(in->allow);
     scenario_free(s);
