@@ -385,10 +385,15 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             return -EINTR;
         }
         if (spent >= scenario->time_limit_ns) {
-            outcome->timed_out = true;
             outcome->snapshot_count = inspect_tasks(slot->server, slot->segment,
                                                     slot->options->symbols,
                                                     slot->snapshots, SNAPSHOTS);
+            /* On a busy machine it may have ended while it was looked at. */
+            if (__atomic_load_n(&control->done, __ATOMIC_ACQUIRE) == request) {
+                outcome->snapshot_count = 0;
+                break;
+            }
+            outcome->timed_out = true;
             end_iteration(slot, request);
             break;
         }
@@ -398,6 +403,9 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             break;
         }
     }
+    /* The user's interrupt may have reached the target, too: no verdict. */
+    if (*slot->options->stop)
+        return -EINTR;
     outcome->status = control->root_status;
     outcome->elapsed_ns = control->ended_ns > control->started_ns
                               ? control->ended_ns - control->started_ns
