@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "campaign/keep.h"
 #include "campaign/plan.h"
 #include "check/check.h"
 #include "command.h"
@@ -146,7 +147,7 @@ struct replay {
     const struct scenario *scenario;
     struct slot *slot;
     const char **values;
-    struct reference *reference;
+    struct reference_set *references; /* NULL: none needed */
     uint64_t times, done, same, other;
     unsigned cpus;
 };
@@ -161,29 +162,6 @@ static bool has_fingerprint(const struct finding_list *list,
     return false;
 }
 
-static int take_reference(struct replay *replay, struct mps_diag *diag)
-{
-    const struct scenario *scenario = replay->scenario;
-    if (!check_needs_reference(scenario))
-        return 0;
-    const char **values =
-        calloc(scenario->parameter_count + 1, sizeof(*values));
-    if (!values)
-        return diag_set(diag, -ENOMEM, "out of memory");
-    for (size_t i = 0; i < scenario->parameter_count; i++)
-        values[i] = strcmp(scenario->parameters[i].name, "workers")
-                        ? replay->values[i]
-                        : "1";
-    struct choice single = {scenario, values};
-    struct disturbance none = {0};
-    struct outcome outcome;
-    int err = slot_iterate(replay->slot, &single, 0, 0, &none, &outcome, diag);
-    if (!err)
-        err = reference_take(&replay->reference, &outcome, diag);
-    free(values);
-    return err;
-}
-
 static int replay_once(struct replay *replay, struct mps_diag *diag)
 {
     const struct trace_meta *meta = trace_meta(replay->trace);
@@ -191,13 +169,19 @@ static int replay_once(struct replay *replay, struct mps_diag *diag)
     struct disturbance disturbance;
     plan_disturbance(meta->seed, meta->delay_low_ns, meta->delay_high_ns,
                      replay->cpus, &disturbance);
+    const struct reference *reference = NULL;
     struct outcome outcome;
-    int err = slot_iterate(replay->slot, &choice, meta->iteration, meta->seed,
+    int err = replay->references
+                  ? references_get(replay->references, replay->slot, &choice,
+                                   &reference, diag)
+                  : 0;
+    if (!err)
+        err = slot_iterate(replay->slot, &choice, meta->iteration, meta->seed,
                            &disturbance, &outcome, diag);
     if (err)
         return err;
     struct finding_list findings = {0};
-    err = check_iteration(&outcome, replay->reference, &findings, diag);
+    err = check_iteration(&outcome, reference, &findings, diag);
     replay->done++;
     if (has_fingerprint(&findings, trace_findings(replay->trace)))
         replay->same++;
@@ -234,11 +218,13 @@ static int replay_all(struct replay *replay, const struct places *places,
     if (!err)
         err = slot_open(&replay->slot, &slot_options, diag);
     if (!err)
-        err = take_reference(replay, diag);
+        err = check_needs_reference(replay->scenario)
+                  ? references_new(&replay->references, replay->scenario)
+                  : 0;
     while (!err && replay->done < replay->times && !*stop)
         err = replay_once(replay, diag);
     slot_close(replay->slot);
-    reference_free(replay->reference);
+    references_free(replay->references);
     symbols_close(symbols);
     free(program);
     free(directory);
