@@ -340,6 +340,17 @@ static bool creates(int flags)
     return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
 }
 
+static int open_at(struct entry entry, uint64_t site, int directory,
+                   const char *path, int flags, mode_t mode)
+{
+    if (!entry.traced)
+        return REAL(openat64)(directory, path, flags, mode);
+    struct call call =
+        begin(SYS_openat, site, directory, (long)path, flags, mode, 0, 0);
+    return (int)finish(&call, entry,
+                       REAL(openat64)(directory, path, flags, mode));
+}
+
 EXPORT int openat64(int directory, const char *path, int flags, ...)
 {
     mode_t mode = 0;
@@ -350,11 +361,8 @@ EXPORT int openat64(int directory, const char *path, int flags, ...)
         va_end(args);
     }
     struct entry entry = ENTER();
-    if (!entry.traced)
-        return REAL(openat64)(directory, path, flags, mode);
-    BEGIN(SYS_openat, directory, path, flags, mode, 0, 0);
-    return (int)finish(&call, entry,
-                       REAL(openat64)(directory, path, flags, mode));
+    uint64_t site = entry.traced ? CALLER_SITE() : 0;
+    return open_at(entry, site, directory, path, flags, mode);
 }
 ALIAS(openat, openat64)
 
@@ -368,11 +376,8 @@ EXPORT int open64(const char *path, int flags, ...)
         va_end(args);
     }
     struct entry entry = ENTER();
-    if (!entry.traced)
-        return REAL(openat64)(AT_FDCWD, path, flags, mode);
-    BEGIN(SYS_openat, AT_FDCWD, path, flags, mode, 0, 0);
-    return (int)finish(&call, entry,
-                       REAL(openat64)(AT_FDCWD, path, flags, mode));
+    uint64_t site = entry.traced ? CALLER_SITE() : 0;
+    return open_at(entry, site, AT_FDCWD, path, flags, mode);
 }
 ALIAS(open, open64)
 
