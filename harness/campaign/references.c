@@ -90,7 +90,7 @@ static int make(struct slot *slot, const struct choice *choice,
     struct choice single = {scenario, values};
     struct disturbance none = {0};
     struct outcome outcome;
-    int err = slot_iterate(slot, &single, 0, 0, &none, &outcome, diag);
+    int err = slot_iterate(slot, &single, 0, 0, &none, NULL, &outcome, diag);
     if (!err && (outcome.timed_out || outcome.server_lost ||
                  outcome.segment_damaged || outcome.status))
         err = diag_set(diag, -MPS_ESTART,

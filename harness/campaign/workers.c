@@ -119,7 +119,7 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
         err = references_get(work->references, slot, &choice, &reference, diag);
     struct outcome outcome;
     if (!err)
-        err = slot_iterate(slot, &choice, iteration, seed, &disturbance,
+        err = slot_iterate(slot, &choice, iteration, seed, &disturbance, NULL,
                            &outcome, diag);
     if (err)
         return err;

@@ -177,7 +177,7 @@ static int replay_once(struct replay *replay, struct mps_diag *diag)
                   : 0;
     if (!err)
         err = slot_iterate(replay->slot, &choice, meta->iteration, meta->seed,
-                           &disturbance, &outcome, diag);
+                           &disturbance, NULL, &outcome, diag);
     if (err)
         return err;
     struct finding_list findings = {0};

@@ -33,7 +33,7 @@ static int run_batch(struct runner_thread *thread, struct slot *slot)
     for (unsigned i = 0; i < thread->count; i++) {
         struct outcome outcome;
         int err =
-            slot_iterate(slot, &choice, i, i, &none, &outcome, &thread->diag);
+            slot_iterate(slot, &choice, i, i, &none, NULL, &outcome, &thread->diag);
         if (!err && outcome.status)
             err = diag_set(&thread->diag, -MPS_EINTERNAL,
                            "the target `tree` failed");

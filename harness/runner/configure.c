@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/rng.h"
 
 enum { OUTPUT_LIMIT = 16 << 20 }; /* bytes of stdout, and of stderr */
 
@@ -44,10 +45,54 @@ static uint32_t put_list(struct writer *writer, const struct choice *choice,
     return count;
 }
 
+/* -- Control
+ * -----------------------------------------------------------------*/
+
+enum { STEP_LIMIT = 1000000 };
+
+/* Virtual time 0 in every controlled iteration: 2020-01-01, so that what a
+ * program reads from the clock is the same in each replay. */
+static const uint64_t wall_start_ns = UINT64_C(1577836800) * 1000000000;
+
+static void configure_schedule(struct segment_schedule *schedule, uint64_t seed,
+                               const struct control *control)
+{
+    schedule->on = control != NULL;
+    if (!control)
+        return;
+    schedule->strategy = (uint32_t)control->strategy;
+    schedule->depth = control->depth;
+    schedule->expected_tasks = control->expected_tasks;
+    schedule->expected_decisions = (uint32_t)control->expected_decisions;
+    schedule->spurious_chance = control->spurious_chance;
+    schedule->step_limit =
+        control->step_limit ? control->step_limit : STEP_LIMIT;
+    schedule->seed = rng_mix(seed, RNG_SCHEDULE, 1);
+    schedule->environment_seed = rng_mix(seed, RNG_ENVIRONMENT, 1);
+    schedule->program_seed = rng_mix(seed, RNG_PROGRAM, 1);
+    schedule->wall_start_ns = wall_start_ns;
+    schedule->stop_task = control->stop_task;
+    schedule->stop_grant = control->stop_grant;
+    const struct schedule_plan *plan = control->plan;
+    schedule->plan_task_count = schedule->plan_count = 0;
+    if (!plan)
+        return;
+    schedule->plan_unit = plan->unit;
+    schedule->plan_task_count =
+        plan->task_count < SCHEDULE_TASKS ? plan->task_count : SCHEDULE_TASKS;
+    schedule->plan_count = plan->segment_count < SCHEDULE_SEGMENTS
+                               ? plan->segment_count
+                               : SCHEDULE_SEGMENTS;
+    memcpy(schedule->plan_tasks, plan->tasks,
+           schedule->plan_task_count * sizeof(*plan->tasks));
+    memcpy(schedule->plan, plan->segments,
+           schedule->plan_count * sizeof(*plan->segments));
+}
+
 int configure(struct segment *segment, const struct slot_options *options,
               bool outside, const struct choice *choice, uint64_t iteration,
               uint64_t seed, const struct disturbance *disturbance,
-              struct mps_diag *diag)
+              const struct control *control, struct mps_diag *diag)
 {
     const struct scenario *scenario = choice->scenario;
     struct segment_config *config = &segment->config;
@@ -58,7 +103,12 @@ int configure(struct segment *segment, const struct slot_options *options,
     config->delay_high_ns = disturbance->delay_high_ns;
     config->sleep_chance = disturbance->sleep_chance;
     config->yield_chance = disturbance->yield_chance;
-    config->cpus = disturbance->cpus;
+    /* One task at a time: all on the slot's core, where a hand-over is
+     * cheapest. */
+    config->cpus = control ? 0 : disturbance->cpus;
+    if (control)
+        config->sleep_chance = config->yield_chance = 0;
+    configure_schedule(&segment->schedule, seed, control);
     config->output_limit = OUTPUT_LIMIT;
     config->arguments = 0;
     config->argc = 1;

@@ -30,6 +30,12 @@ struct outcome {
     uint64_t iteration;
     uint64_t seed; /* of this iteration */
 
+    /* Under control: segment->schedule tells the rest (its verdict, the
+     * schedule as recorded, mishaps). A verdict other than SCHEDULE_OPEN ended
+     * the iteration, and the snapshots show the tasks as they stood then. */
+    bool controlled;
+    const struct control *control; /* as given to slot_iterate() */
+
     const struct segment *segment;
     struct symbols *symbols; /* for sites in the segment */
     const char *program;     /* absolute path */
@@ -42,7 +48,7 @@ struct outcome {
     uint64_t elapsed_ns;  /* from the root's fork to its death */
     uint64_t time_limit_ns;
 
-    const struct task_snapshot *snapshots;
+    const struct task_snapshot *snapshots; /* also after a verdict */
     size_t snapshot_count;
 
     int stdout_fd, stderr_fd; /* seekable; what the target wrote */

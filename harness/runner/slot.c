@@ -26,6 +26,7 @@
 #include "configure.h"
 #include "inspect.h"
 #include "launch.h"
+#include "sched/sched.h"
 #include "segment/write.h"
 
 enum {
@@ -333,7 +334,8 @@ static void end_iteration(struct slot *slot, uint32_t request)
 
 int slot_iterate(struct slot *slot, const struct choice *choice,
                  uint64_t iteration, uint64_t seed,
-                 const struct disturbance *disturbance, struct outcome *outcome,
+                 const struct disturbance *disturbance,
+                 const struct control *control, struct outcome *outcome,
                  struct mps_diag *diag)
 {
     int err = slot->server ? 0 : start_server(slot, diag);
@@ -342,18 +344,22 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     empty_output(slot->stdout_fd);
     empty_output(slot->stderr_fd);
     empty_directory(slot);
+    segment_reset(slot->segment);
     err = configure(slot->segment, slot->options, slot->outside, choice,
-                    iteration, seed, disturbance, diag);
+                    iteration, seed, disturbance, control, diag);
     if (err)
         return err;
-    segment_reset(slot->segment);
+    if (control)
+        sched_begin(slot->segment);
 
-    struct segment_control *control = &slot->segment->control;
+    struct segment_control *shared = &slot->segment->control;
     const struct scenario *scenario = choice->scenario;
     *outcome = (struct outcome){
         .choice = choice,
         .iteration = iteration,
         .seed = seed,
+        .controlled = control != NULL,
+        .control = control,
         .segment = slot->segment,
         .symbols = slot->options->symbols,
         .program = slot->options->program,
@@ -364,20 +370,20 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         .directory_fd = slot->directory_fd,
     };
     uint64_t start = clock_now_ns();
-    uint32_t before = control->done;
-    uint32_t request = control->request + 1;
-    control->verb = COMMAND_RUN;
+    uint32_t before = shared->done;
+    uint32_t request = shared->request + 1;
+    shared->verb = COMMAND_RUN;
     /* Pairs with the acquire in the server: the configuration is complete. */
-    __atomic_store_n(&control->request, request, __ATOMIC_RELEASE);
-    syscall(SYS_futex, &control->request, FUTEX_WAKE, 1, NULL, NULL, 0);
+    __atomic_store_n(&shared->request, request, __ATOMIC_RELEASE);
+    syscall(SYS_futex, &shared->request, FUTEX_WAKE, 1, NULL, NULL, 0);
     for (;;) {
-        uint32_t done = __atomic_load_n(&control->done, __ATOMIC_ACQUIRE);
+        uint32_t done = __atomic_load_n(&shared->done, __ATOMIC_ACQUIRE);
         if (done == request)
             break;
         uint64_t spent = clock_now_ns() - start;
         if (spent < scenario->time_limit_ns)
-            wait_slice(&control->done, done, scenario->time_limit_ns - spent);
-        if (__atomic_load_n(&control->done, __ATOMIC_ACQUIRE) == request)
+            wait_slice(&shared->done, done, scenario->time_limit_ns - spent);
+        if (__atomic_load_n(&shared->done, __ATOMIC_ACQUIRE) == request)
             break;
         spent = clock_now_ns() - start;
         if (*slot->options->stop) {
@@ -389,7 +395,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
                                                     slot->options->symbols,
                                                     slot->snapshots, SNAPSHOTS);
             /* On a busy machine it may have ended while it was looked at. */
-            if (__atomic_load_n(&control->done, __ATOMIC_ACQUIRE) == request) {
+            if (__atomic_load_n(&shared->done, __ATOMIC_ACQUIRE) == request) {
                 outcome->snapshot_count = 0;
                 break;
             }
@@ -406,9 +412,9 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     /* The user's interrupt may have reached the target, too: no verdict. */
     if (*slot->options->stop)
         return -EINTR;
-    outcome->status = control->root_status;
-    outcome->elapsed_ns = control->ended_ns > control->started_ns
-                              ? control->ended_ns - control->started_ns
+    outcome->status = shared->root_status;
+    outcome->elapsed_ns = shared->ended_ns > shared->started_ns
+                              ? shared->ended_ns - shared->started_ns
                               : clock_now_ns() - start;
     if (!segment_intact(slot->segment, slot->run)) {
         outcome->segment_damaged = true;
@@ -416,10 +422,10 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     }
     /* Gone together with the server's namespace, should that have ended. */
     outcome->directory_fd = slot->directory_fd;
-    if (control->server_error && !outcome->server_lost)
-        return diag_set(diag, -(int)control->server_error,
-                        "%s: cannot fork: %s", slot->options->program,
-                        strerror((int)control->server_error));
+    if (shared->server_error && !outcome->server_lost)
+        return diag_set(diag, -(int)shared->server_error, "%s: cannot fork: %s",
+                        slot->options->program,
+                        strerror((int)shared->server_error));
     return 0;
 }
 

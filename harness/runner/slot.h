@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "control.h"
 #include "isolation.h"
 #include "outcome.h"
 
@@ -42,13 +43,15 @@ struct disturbance {
     uint64_t cpus; /* affinity mask for the tasks; 0: the server's */
 };
 
-/* Run one iteration with the parameters CHOICE and the seed SEED. OUTCOME is
+/* Run one iteration with the parameters CHOICE and the seed SEED: under
+ * CONTROL, or freely when that is NULL. OUTCOME is
  * valid until the next call. Returns 0 also when the target failed in any
  * way; -EINTR when *stop was set (no outcome then); -MPS_ESTART when the
  * target could not be started again. */
 int slot_iterate(struct slot *slot, const struct choice *choice,
                  uint64_t iteration, uint64_t seed,
-                 const struct disturbance *disturbance, struct outcome *outcome,
+                 const struct disturbance *disturbance,
+                 const struct control *control, struct outcome *outcome,
                  struct mps_diag *diag);
 
 /* What the server reported about itself: for doctor and the run's notes. */

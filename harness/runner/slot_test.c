@@ -70,7 +70,7 @@ static struct outcome iterate(struct fixture *f, uint64_t iteration)
     struct disturbance none = {0};
     struct outcome outcome;
     scenario_choose(f->scenario, iteration, &choice);
-    int err = slot_iterate(f->slot, &choice, iteration, iteration, &none,
+    int err = slot_iterate(f->slot, &choice, iteration, iteration, &none, NULL,
                            &outcome, &f->diag);
     cr_assert_eq(err, 0, "%s", f->diag.text);
     return outcome;
@@ -291,7 +291,8 @@ Test(slot, a_stop_in_the_middle_of_a_hang_is_obeyed)
     struct disturbance none = {0};
     struct outcome outcome;
     f.stop = true;
-    cr_assert_eq(slot_iterate(f.slot, &choice, 1, 1, &none, &outcome, &f.diag),
-                 -EINTR);
+    cr_assert_eq(
+        slot_iterate(f.slot, &choice, 1, 1, &none, NULL, &outcome, &f.diag),
+        -EINTR);
     close_fixture(&f);
 }

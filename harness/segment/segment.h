@@ -17,11 +17,12 @@
 #include <stdint.h>
 
 #include "ops.h"
+#include "schedule.h"
 
 #define SEGMENT_MAGIC UINT64_C(0x31737365727473) /* "stress1" */
 
 enum {
-    SEGMENT_VERSION = 1,
+    SEGMENT_VERSION = 2,
     SEGMENT_TASKS = 8192,          /* tasks one iteration may create */
     SEGMENT_LIVING = 2000,         /* of them that may live at one time */
     SEGMENT_OBJECTS = 4096,        /* objects it may touch by name */
@@ -183,11 +184,22 @@ struct segment_object {
     uint32_t spare;
     uint64_t backing;
     uint64_t offset;
-    uint64_t site;   /* where it was first touched */
-    uint32_t holder; /* task + 1 that holds it exclusively; 0: none */
-    uint32_t waiters;
+    uint64_t site;    /* where it was first touched */
+    uint32_t holder;  /* task + 1 that holds it exclusively; 0: none */
+    uint32_t version; /* bumped by each op that may let a waiter through */
     uint64_t holder_site;
     uint64_t bytes_in, bytes_out;
+    /* The newest release that found no waiter: a signal, a wake-up. */
+    uint64_t vain_site, vain_ticket;
+    uint32_t vain_task; /* + 1 */
+    uint32_t count; /* recursion of a mutex; arrivals at a barrier; readers */
+    uint32_t total; /* threads a barrier is for; writers of a FIFO ever */
+    uint32_t destroyed; /* task + 1 that destroyed it */
+    uint64_t destroyed_site;
+    /* An fcntl lock lost by a close: of task + 1, at; see MISHAP_FCNTL_DROPPED
+     */
+    uint32_t dropped_task, lock_fd;
+    uint64_t dropped_site;
     char name[112]; /* path, shm name; "" for anonymous ones */
 };
 
@@ -277,6 +289,8 @@ struct segment {
     char names[SEGMENT_NAMES + 1][SEGMENT_NAME_BYTES]; /* from 1 */
     struct segment_module modules[SEGMENT_MODULES];
     struct segment_leftover leftovers[SEGMENT_LEFTOVERS];
+    _Alignas(4096) struct segment_schedule schedule;
+    struct segment_turn turns[SEGMENT_TASKS];
     char text[SEGMENT_TEXT_BYTES]; /* of the configuration */
     _Alignas(4096) unsigned char records[SEGMENT_RECORD_BYTES];
 };

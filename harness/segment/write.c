@@ -29,6 +29,11 @@ static uint64_t mix(uint64_t a, uint64_t b)
 void segment_reset(struct segment *segment)
 {
     struct segment_control *control = &segment->control;
+    /* Whose turn is known only in control mode; no turn of an earlier iteration
+     * may look like one of the next. */
+    if (segment->schedule.on)
+        memset(segment->turns, 0,
+               segment->task_count * sizeof(segment->turns[0]));
     control->root_pid = 0;
     control->root_status = 0;
     control->output_dropped = 0;
