@@ -266,6 +266,12 @@ uint32_t sched_waiters(const struct segment *segment, uint32_t object,
 /* -- Who could go on
  * ----------------------------------------------------------*/
 
+/* Waits for nothing but to be woken. */
+static bool sealed(const struct segment_turn *turn)
+{
+    return (turn->flags & (TURN_MODELLED | TURN_CHECKS)) == TURN_MODELLED;
+}
+
 static bool may_try(const struct segment *segment,
                     const struct segment_turn *turn)
 {
@@ -276,7 +282,7 @@ static bool may_try(const struct segment *segment,
         return true;
     if (turn->deadline_ns && turn->deadline_ns <= schedule->now_ns)
         return true;
-    if (turn->flags & TURN_MODELLED)
+    if (sealed(turn))
         return false;
     if (turn->park_epoch != schedule->epoch ||
         ((turn->flags & TURN_WAITS_IO) && turn->park_io != schedule->io))
@@ -338,7 +344,7 @@ static bool retry_all(struct segment *segment)
     bool any = false;
     for (uint32_t i = 0; i < schedule->alive_count; i++) {
         struct segment_turn *turn = turn_at(segment, schedule->alive[i]);
-        if (turn->state == TURN_PARKED && !(turn->flags & TURN_MODELLED)) {
+        if (turn->state == TURN_PARKED && !sealed(turn)) {
             turn->flags |= TURN_RETRY;
             any = true;
         }

@@ -34,12 +34,13 @@ enum turn_flag {
     TURN_SLEEPING = 2, /* ready, and time is DEADLINE when it goes on */
     TURN_RETRY = 4,    /* try once more whatever the versions say */
     TURN_WOKEN = 8,    /* somebody ended its modelled wait */
-    TURN_TIMED_OUT = 16, /* its deadline has passed */
-    TURN_SIGNALLED = 32, /* a handler is to run */
-    TURN_CANCELLED = 64, /* pthread_cancel() was called on it */
-    TURN_MODELLED = 128, /* parked until TURN_WOKEN: a condition, a barrier */
-    TURN_WAITS_IO = 256, /* parked on any change of a pipe, socket, ... */
-    TURN_PREEMPTED = 512 /* lost the turn while it could have gone on */
+    TURN_TIMED_OUT = 16,  /* its deadline has passed */
+    TURN_SIGNALLED = 32,  /* a handler is to run */
+    TURN_CANCELLED = 64,  /* pthread_cancel() was called on it */
+    TURN_MODELLED = 128,  /* parked until TURN_WOKEN: a condition, a barrier */
+    TURN_WAITS_IO = 256,  /* parked on any change of a pipe, socket, ... */
+    TURN_PREEMPTED = 512, /* lost the turn while it could have gone on */
+    TURN_CHECKS = 1024    /* beside TURN_MODELLED: may look again by itself */
 };
 
 struct segment_turn {
@@ -58,13 +59,10 @@ struct segment_turn {
     uint64_t ops;         /* ops it completed */
     uint64_t priority;    /* of the strategy */
     uint64_t environment; /* choices drawn from the environment stream */
+    uint64_t randomness;  /* words drawn from the program stream */
     uint64_t clock_reads; /* in a row, without another op */
     uint64_t alarm_ns;    /* virtual time of the next SIGALRM; 0: none */
     uint64_t alarm_every_ns;
-    /* The turn comes with the death of these (0: of nobody) to be awaited
-     * first, and with the handler of task AFTER_HANDLER - 1. */
-    int32_t after_pid, after_tid;
-    uint32_t after_handler;
     uint32_t handlers;                 /* signal handlers begun; atomic */
     uint64_t caught, ignored, blocked; /* signals, as a kernel set */
     uint64_t pending;                  /* sent while blocked, likewise */
