@@ -140,7 +140,7 @@ int campaign_run(struct campaign **out, const struct campaign_options *options,
         .jobs = options->jobs,
         .started_wall_ns = clock_wall_ns(),
         .store = options->store ? store_directory(options->store) : NULL,
-        .mode = "stress",
+        .mode = options->mode,
         .scenarios = campaign->scenarios,
     };
     for (size_t i = 0; i < options->scenario_count && !*options->stop; i++) {

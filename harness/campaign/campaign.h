@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "portfolio.h"
 #include "report/report.h"
 #include "runner/isolation.h"
 #include "scenario/scenario.h"
@@ -31,6 +32,8 @@ struct campaign_options {
     struct store *store;   /* NULL: failures are not kept */
     enum isolation isolation;
 
+    const char *mode; /* "auto", "stress" or "control": for reports */
+    struct portfolio portfolio;
     uint64_t base_seed;
     bool has_iterations;  /* else the scenario's own number */
     uint64_t iterations;  /* 0: without end */

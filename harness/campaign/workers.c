@@ -36,6 +36,8 @@ struct work {
     pthread_cond_t ended;
     struct tally *tally;
     struct reference_set *references;
+    bool measured;
+    struct measure measure;
     int error;
     struct mps_diag diag;
 };
@@ -99,6 +101,32 @@ static void record(struct work *work, const struct outcome *outcome,
     finding_list_clear(findings);
 }
 
+/* Once a run: how long an undisturbed schedule of iteration 0 is. */
+static int measure(struct work *work, struct slot *slot, const char **values,
+                   struct mps_diag *diag)
+{
+    pthread_mutex_lock(&work->lock);
+    int err = 0;
+    if (!work->measured) {
+        const struct scenario *scenario = work->scenario;
+        uint64_t seed = plan_seed(work->options->base_seed, scenario->name, 0);
+        struct choice choice = {scenario, values};
+        struct disturbance none = {0};
+        struct control control = {.strategy = STRATEGY_SEQUENTIAL};
+        struct outcome outcome;
+        scenario_choose(scenario, seed, &choice);
+        err = slot_iterate(slot, &choice, 0, seed, &none, &control, &outcome,
+                           diag);
+        if (!err) {
+            work->measure.decisions = outcome.segment->schedule.decisions;
+            work->measure.tasks = outcome.segment->schedule.max_alive;
+            work->measured = true;
+        }
+    }
+    pthread_mutex_unlock(&work->lock);
+    return err;
+}
+
 static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
                    const char **values, struct mps_diag *diag)
 {
@@ -117,10 +145,18 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
     int err = 0;
     if (work->references)
         err = references_get(work->references, slot, &choice, &reference, diag);
+    int way = portfolio_choose(&options->portfolio, seed);
+    struct control control;
+    if (!err && way == STRATEGY_PCT + 1) {
+        err = measure(work, slot, values, diag);
+        scenario_choose(scenario, seed, &choice);
+    }
+    if (way != WAY_STRESS)
+        portfolio_control(way, seed, &work->measure, &control);
     struct outcome outcome;
     if (!err)
-        err = slot_iterate(slot, &choice, iteration, seed, &disturbance, NULL,
-                           &outcome, diag);
+        err = slot_iterate(slot, &choice, iteration, seed, &disturbance,
+                           way == WAY_STRESS ? NULL : &control, &outcome, diag);
     if (err)
         return err;
     struct finding_list findings = {0};

@@ -162,10 +162,13 @@ static bool report_on_stdout(const struct run_input *input)
 static int run_command(int argc, char **argv)
 {
     struct session session = {
-        .input = {.campaign = {.max_failures = 1, .verbosity = 1}},
+        .input = {.campaign = {.mode = "auto",
+                               .max_failures = 1,
+                               .verbosity = 1}},
         .command = join(argc, argv),
     };
     struct mps_diag diag = {""};
+    portfolio_by_mode(&session.input.campaign.portfolio, "auto");
     int code = command_parse(&command_run, argc, argv, &session.input);
     if (code) {
         session_fini(&session);

@@ -18,6 +18,8 @@ enum {
     KEY_SHARD,
     KEY_STORE,
     KEY_COLOR,
+    KEY_MODE,
+    KEY_STRATEGY,
     KEY_JSON,
     KEY_JUNIT
 };
@@ -35,6 +37,12 @@ static const struct argp_option options[] = {
     {"timeout", KEY_TIMEOUT, "T", 0,
      "Time limit of one iteration (default: the scenario's)", 0},
     {NULL, 0, NULL, 0, "What is varied:", 2},
+    {"mode", KEY_MODE, "MODE", 0,
+     "stress: tasks run freely, with delays; control: one task at a time, "
+     "every switch chosen; auto: a mixture of both (default)",
+     0},
+    {"strategy", KEY_STRATEGY, "LIST", 0,
+     "How iterations are scheduled: stress, random, pct, pos, sequential", 0},
     {"workers", KEY_WORKERS, "LIST", 0,
      "Worker counts to draw from: 2,4,8 or 1..4", 0},
     {"delay", KEY_DELAY, "LO..HI", 0,
@@ -142,6 +150,18 @@ static int set_report(struct argp_state *state, struct run_input *input,
     return 0;
 }
 
+static int set_strategies(struct argp_state *state,
+                          struct campaign_options *campaign, const char *list)
+{
+    struct mps_diag diag;
+    if (portfolio_parse(&campaign->portfolio, list, &diag))
+        argp_error(state, "--strategy: %s", diag.text);
+    campaign->mode = !portfolio_has_control(&campaign->portfolio) ? "stress"
+                     : portfolio_has_stress(&campaign->portfolio) ? "auto"
+                                                                  : "control";
+    return 0;
+}
+
 static int add_name(struct run_input *input, const char *name)
 {
     const char **names =
@@ -199,6 +219,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'v':
         campaign->verbosity++;
         return 0;
+    case KEY_MODE:
+        if (portfolio_by_mode(&campaign->portfolio, argument))
+            argp_error(state, "--mode: '%s' is not auto, stress or control",
+                       argument);
+        campaign->mode = argument;
+        return 0;
+    case KEY_STRATEGY:
+        return set_strategies(state, campaign, argument);
     case KEY_COLOR:
         return set_color(state, input, argument);
     case ARGP_KEY_ARG:

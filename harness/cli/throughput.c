@@ -32,8 +32,8 @@ static int run_batch(struct runner_thread *thread, struct slot *slot)
     struct disturbance none = {0};
     for (unsigned i = 0; i < thread->count; i++) {
         struct outcome outcome;
-        int err =
-            slot_iterate(slot, &choice, i, i, &none, NULL, &outcome, &thread->diag);
+        int err = slot_iterate(slot, &choice, i, i, &none, NULL, &outcome,
+                               &thread->diag);
         if (!err && outcome.status)
             err = diag_set(&thread->diag, -MPS_EINTERNAL,
                            "the target `tree` failed");

@@ -184,6 +184,36 @@ size_t inspect_tasks(pid_t server, const struct segment *segment,
     return count;
 }
 
+char inspect_state(pid_t server, const struct segment *segment, uint32_t task,
+                   char *call)
+{
+    int pid = segment->tasks[task].pid, tid = segment->tasks[task].tid;
+    pid_t *pids = calloc(DESCENDANTS, sizeof(*pids));
+    char state = 'X';
+    size_t count = pids ? descendants(server, pids, DESCENDANTS) : 0;
+    for (size_t i = 0; i < count && state == 'X'; i++) {
+        char path[64];
+        snprintf(path, sizeof(path), "/proc/%d/task", (int)pids[i]);
+        DIR *threads = opendir(path);
+        struct dirent *thread;
+        struct task_snapshot look;
+        while (threads && state == 'X' && (thread = readdir(threads)))
+            if (*thread->d_name != '.' &&
+                snapshot(pids[i], thread->d_name, segment, NULL, false,
+                         &look) &&
+                look.pid == pid && look.tid == tid) {
+                state = look.state;
+                if (call)
+                    snprintf(call, SCHEDULE_CALL_BYTES, "%.*s",
+                             SCHEDULE_CALL_BYTES - 1, look.syscall);
+            }
+        if (threads)
+            closedir(threads);
+    }
+    free(pids);
+    return state;
+}
+
 size_t inspect_kill(pid_t server)
 {
     pid_t *pids = calloc(DESCENDANTS, sizeof(*pids));

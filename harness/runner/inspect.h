@@ -19,6 +19,13 @@ size_t inspect_tasks(pid_t server, const struct segment *segment,
                      struct symbols *symbols, struct task_snapshot *out,
                      size_t max);
 
+/* The state of TASK of the iteration that SERVER runs, as in /proc/PID/stat;
+ * 'X' when there is no such process any more. When it sleeps, CALL (of
+ * SCHEDULE_CALL_BYTES, or NULL) gets the name of the system call. A few
+ * hundred microseconds: for tasks that are suspect. */
+char inspect_state(pid_t server, const struct segment *segment, uint32_t task,
+                   char *call);
+
 /* SIGKILL every descendant of SERVER, once. Returns how many there were. */
 size_t inspect_kill(pid_t server);
 

@@ -28,6 +28,7 @@
 #include "launch.h"
 #include "sched/sched.h"
 #include "segment/write.h"
+#include "watchdog.h"
 
 enum {
     SNAPSHOTS = 256,
@@ -52,7 +53,7 @@ struct slot {
 /* -- Waiting
  * ------------------------------------------------------------------*/
 
-/* Wait until *WORD is no longer VALUE, at most SLICE_MS. */
+/* Wait until *WORD is no longer VALUE, at most LIMIT_NS or SLICE_MS. */
 static void wait_slice(const uint32_t *word, uint32_t value, uint64_t limit_ns)
 {
     uint64_t slice = SLICE_MS * UINT64_C(1000000);
@@ -332,6 +333,26 @@ static void end_iteration(struct slot *slot, uint32_t request)
     }
 }
 
+/* Whether the scheduler has come to the end of what can happen. */
+static bool has_verdict(const struct slot *slot, const struct control *control)
+{
+    return control && __atomic_load_n(&slot->segment->schedule.verdict,
+                                      __ATOMIC_ACQUIRE) != SCHEDULE_OPEN;
+}
+
+/* The tasks as they stand, and then the end of them. */
+static void end_by_verdict(struct slot *slot, const struct control *control,
+                           uint32_t request, struct outcome *outcome)
+{
+    uint32_t verdict = slot->segment->schedule.verdict;
+    if (!control->without_stacks &&
+        (verdict == SCHEDULE_DEADLOCK || verdict == SCHEDULE_LIVELOCK))
+        outcome->snapshot_count =
+            inspect_tasks(slot->server, slot->segment, slot->options->symbols,
+                          slot->snapshots, SNAPSHOTS);
+    end_iteration(slot, request);
+}
+
 int slot_iterate(struct slot *slot, const struct choice *choice,
                  uint64_t iteration, uint64_t seed,
                  const struct disturbance *disturbance,
@@ -369,6 +390,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         .stderr_fd = slot->stderr_fd,
         .directory_fd = slot->directory_fd,
     };
+    const uint64_t look_ns = WATCHDOG_MS * UINT64_C(1000000);
     uint64_t start = clock_now_ns();
     uint32_t before = shared->done;
     uint32_t request = shared->request + 1;
@@ -376,13 +398,19 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     /* Pairs with the acquire in the server: the configuration is complete. */
     __atomic_store_n(&shared->request, request, __ATOMIC_RELEASE);
     syscall(SYS_futex, &shared->request, FUTEX_WAKE, 1, NULL, NULL, 0);
+    struct watchdog watchdog = {.segment = slot->segment,
+                                .server = slot->server};
     for (;;) {
         uint32_t done = __atomic_load_n(&shared->done, __ATOMIC_ACQUIRE);
         if (done == request)
             break;
         uint64_t spent = clock_now_ns() - start;
-        if (spent < scenario->time_limit_ns)
-            wait_slice(&shared->done, done, scenario->time_limit_ns - spent);
+        uint64_t left = spent < scenario->time_limit_ns
+                            ? scenario->time_limit_ns - spent
+                            : 0;
+        if (left && !has_verdict(slot, control))
+            wait_slice(&shared->done, done,
+                       control && left > look_ns ? look_ns : left);
         if (__atomic_load_n(&shared->done, __ATOMIC_ACQUIRE) == request)
             break;
         spent = clock_now_ns() - start;
@@ -390,6 +418,12 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             end_iteration(slot, request);
             return -EINTR;
         }
+        if (has_verdict(slot, control)) {
+            end_by_verdict(slot, control, request, outcome);
+            break;
+        }
+        if (control)
+            watchdog_look(&watchdog);
         if (spent >= scenario->time_limit_ns) {
             outcome->snapshot_count = inspect_tasks(slot->server, slot->segment,
                                                     slot->options->symbols,

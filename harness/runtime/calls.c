@@ -7,12 +7,15 @@
 #include <linux/futex.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/sem.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "control/attempts.h"
 #include "dispatch.h"
 #include "objects.h"
 #include "state.h"
@@ -45,7 +48,8 @@ struct row {
 
 static void guard_close(struct call *call, uint32_t object)
 {
-    (void)object;
+    if (control_on())
+        attempts_closing(object, call->args[0], call->site);
     if (call->args[0] == runtime.segment_fd) {
         call->answered = true;
         call->result = -EBADF;
@@ -302,7 +306,16 @@ static void ending(struct call *call, uint32_t object)
         fds_note_left();
         segment_task_end(segment, process);
     }
+    if (control_on())
+        turn_leave(call->number == SYS_exit_group);
     segment_task_end(segment, local.task);
+}
+
+/* Not an op: others cannot see it. */
+static void drawn(struct call *call, uint32_t object)
+{
+    if (control_on())
+        call->made = attempts_make(call, object);
 }
 
 /* -- The table --------------------------------------------------------------*/
@@ -369,6 +382,7 @@ static const struct row rows[] = {
     [SYS_pselect6] = {OP_KIND_POLL, FROM_NOTHING, 0, 0, mask_pair_at_5, NULL},
     [SYS_epoll_pwait] = {OP_KIND_POLL, FROM_FD, 0, 2, mask_at_4, NULL},
     [SYS_epoll_pwait2] = {OP_KIND_POLL, FROM_FD, 0, 2, mask_at_4, NULL},
+    [SYS_getrandom] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, drawn, NULL},
     [SYS_futex] = {OP_KIND_NONE, FROM_WORD, 0, 1, NULL, NULL},
     [SYS_mq_open] = {OP_KIND_MQ_OPEN, FROM_NOTHING, 0, NO, NULL, opened},
     [SYS_mq_unlink] = {OP_KIND_MQ_UNLINK, FROM_NOTHING, 0, NO, NULL, NULL},
@@ -489,23 +503,47 @@ static uint32_t object_of(const struct call *call, const struct row *row)
     return call->number == SYS_fcntl ? object_of_fd(value, call->site) : 0;
 }
 
+/* Calls that give something back though their kind also takes. */
+static uint32_t releases(const struct call *call)
+{
+    bool gives = false;
+    if (call->number == SYS_flock)
+        gives = (call->args[1] & ~LOCK_NB) == LOCK_UN;
+    else if (call->number == SYS_fcntl && call->args[2])
+        gives = ((const struct flock *)call->args[2])->l_type == F_UNLCK;
+    else if ((call->number == SYS_semop || call->number == SYS_semtimedop) &&
+             call->args[1] && call->args[2] == 1)
+        gives = ((const struct sembuf *)call->args[1])->sem_op > 0;
+    return gives ? OP_FLAG_RELEASE : 0;
+}
+
 void call_begin(struct call *call)
 {
     const struct row *row = row_of(call->number);
     call->point.position = 0;
-    call->answered = false;
+    call->answered = call->made = false;
     if (!row)
         return;
     enum op_kind kind = kind_of(call, row);
     uint32_t object = kind ? object_of(call, row) : 0;
+    bool control = kind && control_on();
+    uint64_t deadline;
+    if (control && attempts_is_sleep(call, &deadline)) {
+        call->point = point_sleep(deadline, call->site, call->flags);
+        call->result = attempts_end_sleep(call, deadline);
+        call->made = true;
+        return;
+    }
     if (kind) {
         uint64_t argument =
             row->argument >= 0 ? (uint64_t)call->args[row->argument] : 0;
-        call->point =
-            point_begin(kind, object, argument, call->site, call->flags);
+        call->point = point_begin(kind, object, argument, call->site,
+                                  call->flags | releases(call));
     }
     if (row->before)
         row->before(call, object);
+    if (control && !call->answered)
+        call->made = attempts_make(call, object);
 }
 
 void call_end(struct call *call, long result)

@@ -19,8 +19,10 @@ struct call {
     /* Set by call_begin(): */
     struct point point;
     bool answered; /* do not make the call: `result` is the answer */
+    bool made;     /* the call was made, and gave `result` */
     long result;
-    union { /* copies that stand in for what an argument points to */
+    long opened; /* under control: descriptor + 1 of a FIFO being opened */
+    union {      /* copies that stand in for what an argument points to */
         uint64_t mask;
         struct {
             const void *mask;
@@ -33,6 +35,12 @@ struct call {
 /* Come to the point of CALL, if its number is an op, and do what must be done
  * before it. May change arguments. */
 void call_begin(struct call *call);
+
+/* Whether `result` is known: the caller need not make the call any more. */
+static inline bool call_is_done(const struct call *call)
+{
+    return call->answered || call->made;
+}
 
 /* CALL gave RESULT (-errno on failure). */
 void call_end(struct call *call, long result);

@@ -11,8 +11,10 @@
 #include <unwind.h>
 
 #include "calls.h"
+#include "control/turn.h"
 #include "exec.h"
 #include "modules.h"
+#include "point.h"
 #include "signals.h"
 #include "state.h"
 #include "sys.h"
@@ -73,9 +75,10 @@ static long fork_like(long number, greg_t *regs)
                    ? SYS6(SYS_clone, regs[REG_RDI], regs[REG_RSI],
                           regs[REG_RDX], regs[REG_R10], regs[REG_R8], 0)
                    : SYS6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
-    if (pid == 0)
+    if (pid == 0) {
         tasks_become((uint32_t)task);
-    else if (pid > 0)
+        point_start();
+    } else if (pid > 0)
         tasks_set_pid(task, (int)pid);
     else
         tasks_cancel(task);
@@ -118,6 +121,8 @@ static long change_mask(ucontext_t *context, const greg_t *regs)
         else
             return -EINVAL;
         *mask = dispatch_allowed_mask(*mask);
+        if (runtime.active && local.attached && control_on())
+            turn_own()->blocked = *mask;
     }
     if (regs[REG_RDX])
         memcpy((void *)regs[REG_RDX], &before, sizeof(before));
@@ -142,10 +147,11 @@ static long ordinary(long number, const greg_t *regs)
     if (number != SYS_exit_group && number != SYS_exit && call_is_op(&call))
         call.site = asking_site((const void *)regs[REG_RIP]);
     call_begin(&call);
-    long result = call.answered ? call.result
-                                : sys_call(number, call.args[0], call.args[1],
-                                           call.args[2], call.args[3],
-                                           call.args[4], call.args[5]);
+    long result =
+        call_is_done(&call)
+            ? call.result
+            : sys_call(number, call.args[0], call.args[1], call.args[2],
+                       call.args[3], call.args[4], call.args[5]);
     call_end(&call, result);
     return result;
 }

@@ -174,6 +174,32 @@ static const struct region *region_find(uintptr_t at)
     return NULL;
 }
 
+static uint64_t private_backing(uint32_t process, enum object_kind kind)
+{
+    return rng_mix(process + 1, kind, 0x70726976);
+}
+
+bool objects_is_private(const volatile void *address)
+{
+    return !region_find((uintptr_t)address);
+}
+
+uint32_t objects_private_twin(uint32_t number, uint32_t process)
+{
+    const struct segment *segment = runtime.segment;
+    const struct segment_object *copy = segment_object_get(segment, number);
+    if (!copy || copy->backing != private_backing(tasks_process(), copy->kind))
+        return 0;
+    uint64_t backing = private_backing(process, copy->kind);
+    for (uint32_t i = 1; i <= segment->object_count && i <= SEGMENT_OBJECTS;
+         i++)
+        if (segment->objects[i].backing == backing &&
+            segment->objects[i].offset == copy->offset &&
+            segment->objects[i].kind == copy->kind)
+            return i;
+    return 0;
+}
+
 uint32_t object_at(const volatile void *address, enum object_kind kind,
                    uint64_t site)
 {
@@ -185,7 +211,7 @@ uint32_t object_at(const volatile void *address, enum object_kind kind,
                       region->name);
     /* Private memory: one object for all threads of this process. A global
      * is named by its place in the module, which survives ASLR. */
-    uint64_t process = rng_mix(tasks_process() + 1, kind, 0x70726976);
+    uint64_t process = private_backing(tasks_process(), kind);
     uint64_t global = modules_data((const void *)at);
     return intern(kind, process, global ? global : at, site, NULL);
 }
@@ -325,9 +351,12 @@ uint32_t object_of_id(enum object_kind kind, long id, uint64_t site)
 uint32_t object_of_task(int pid, uint64_t site)
 {
     int task = segment_task_find(runtime.segment, pid, pid);
-    if (task < 0)
-        return 0;
+    return task < 0 ? 0 : object_of_task_number((uint32_t)task, site);
+}
+
+uint32_t object_of_task_number(uint32_t task, uint64_t site)
+{
     char path[TASK_PATH_BYTES];
-    return intern(OBJECT_TASK, (uint64_t)task, 0, site,
-                  segment_task_path(runtime.segment, (uint32_t)task, path));
+    return intern(OBJECT_TASK, task, 0, site,
+                  segment_task_path(runtime.segment, task, path));
 }

@@ -4,6 +4,7 @@
 #ifndef MPS_RUNTIME_OBJECTS_H
 #define MPS_RUNTIME_OBJECTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,6 +17,13 @@
  * same for every process that maps it; elsewhere private to the process. */
 uint32_t object_at(const volatile void *address, enum object_kind kind,
                    uint64_t site);
+
+/* Whether ADDRESS is in no shared mapping: only threads of this process can
+ * see it. */
+bool objects_is_private(const volatile void *address);
+/* The number of the object that OBJECT, private to this process, is a copy of
+ * in PROCESS, which forked it (first task); 0: none. */
+uint32_t objects_private_twin(uint32_t object, uint32_t process);
 
 /* A shared mapping was made: of descriptor FD at OFFSET, or anonymous when FD
  * is negative; replaces what was mapped there. */
@@ -52,6 +60,8 @@ uint32_t object_of_path(long directory, const char *path, uint64_t site);
 uint32_t object_of_id(enum object_kind kind, long id, uint64_t site);
 /* A task, by process id. */
 uint32_t object_of_task(int pid, uint64_t site);
+
+uint32_t object_of_task_number(uint32_t task, uint64_t site);
 
 /* Identity of an open file: device and inode in one number; 0 on failure. */
 uint64_t fd_identity(long fd);

@@ -18,11 +18,13 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/random.h>
 #include <sys/select.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <threads.h>
@@ -86,6 +88,7 @@
     X(pthread_tryjoin_np)   \
     X(pthread_timedjoin_np) \
     X(pthread_clockjoin_np) \
+    X(pthread_cancel)       \
     X(thrd_create)          \
     X(thrd_join)            \
     X(wait)                 \
@@ -163,12 +166,26 @@
     X(nanosleep)       \
     X(clock_nanosleep) \
     X(usleep)          \
-    X(sleep)
+    X(sleep)           \
+    X(clock_gettime)   \
+    X(gettimeofday)    \
+    X(time)            \
+    X(timespec_get)    \
+    X(clock)           \
+    X(getrandom)       \
+    X(alarm)           \
+    X(setitimer)       \
+    X(pause)           \
+    X(sigsuspend)      \
+    X(sigwait)         \
+    X(sigwaitinfo)     \
+    X(sigtimedwait)
 
 struct real {
 #define REAL_FIELD(name) __typeof__(&name) name;
     REAL_SYNC(REAL_FIELD)
-    REAL_TASKS(REAL_FIELD) REAL_CALLS(REAL_FIELD)
+    REAL_TASKS(REAL_FIELD)
+    REAL_CALLS(REAL_FIELD)
 #undef REAL_FIELD
         _Bool resolved;
 };
@@ -187,7 +204,7 @@ void real_resolve(void);
  * declaration carried over and says so by a warning; clang knows no such
  * attribute. */
 #if defined(__has_attribute) && __has_attribute(copy)
-#define SECOND_NAME(name)                                                      \
+#define SECOND_NAME(name) \
     __attribute__((alias(#name), visibility("default"), copy(name)))
 #else
 #define SECOND_NAME(name) __attribute__((alias(#name), visibility("default")))

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "control/turn.h"
 #include "leftovers.h"
 #include "objects.h"
 #include "real.h"
@@ -127,6 +128,8 @@ static void become_root(uint32_t task, int *argc, char ***argv)
     if (!same_arguments(*argc, *argv))
         set_arguments(argc, argv);
     tasks_become(task);
+    if (control_on())
+        turn_begin();
 }
 
 /* -- After the root

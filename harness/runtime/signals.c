@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "control/interruption.h"
+#include "control/turn.h"
 #include "dispatch.h"
 #include "modules.h"
 #include "point.h"
@@ -38,6 +40,10 @@ static void run_handler(int signal, siginfo_t *info, void *context)
     }
     /* The interrupted code may be anywhere, also inside the runtime: its
      * thread state is put back whatever the handler does. */
+    struct interrupted interrupted;
+    if (control_on() && !interruption_begin(&interrupted, signal,
+                                            wanted[signal].flags & SA_RESTART))
+        return;
     struct local saved = local;
     local.selector = SELECT_ALLOW;
     local.inside = false;
@@ -50,6 +56,8 @@ static void run_handler(int signal, siginfo_t *info, void *context)
     local.inside = saved.inside;
     local.frame = saved.frame;
     local.selector = saved.selector;
+    if (control_on())
+        interruption_end(&interrupted);
 }
 
 long signals_action(int signal, const struct kernel_sigaction *action,
@@ -85,6 +93,8 @@ long signals_action(int signal, const struct kernel_sigaction *action,
         wanted[signal] = before;
         return err;
     }
+    if (action && runtime.active && local.attached && control_on())
+        interruption_note(signal, handled, copy.handler == SIG_IGN);
     if (old)
         *old = now.handler == as_kernel(run_handler) ? before : now;
     if (action && !handled)

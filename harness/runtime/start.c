@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "control/turn.h"
 #include "dispatch.h"
 #include "modules.h"
 #include "objects.h"
@@ -74,8 +75,11 @@ __attribute__((constructor(101))) static void attach(void)
         return;
     }
     int task = tasks_adopt();
-    if (task >= 0)
-        tasks_become((uint32_t)task);
+    if (task < 0)
+        return;
+    tasks_become((uint32_t)task);
+    if (control_on())
+        turn_attach();
 }
 
 typedef int main_function(int, char **, char **);

@@ -19,6 +19,7 @@ struct runtime {
     int segment_fd;
     bool active;   /* this process is a task (or has some) of an iteration */
     bool dispatch; /* Syscall User Dispatch is to be armed in every thread */
+    bool threads;  /* this process has, or its parents had, several threads */
     uint64_t stdout_id, stderr_id; /* identity of the captured output files */
 };
 extern struct runtime runtime;
@@ -30,9 +31,13 @@ enum { SELECT_ALLOW = 0, SELECT_BLOCK = 1 }; /* PR_SYS_DISPATCH values */
 struct local {
     volatile char selector; /* read by the kernel at each system call */
     bool attached;          /* this thread is a task */
-    bool rearm;  /* dispatch was let off for one call: put it on again */
-    bool inside; /* an interposed call is under way: pass nested ones on */
+    bool rearm;       /* dispatch was let off for one call: put it on again */
+    bool inside;      /* an interposed call is under way: pass nested ones on */
+    bool handled;     /* a signal handler ran during the wait */
+    bool interrupted; /* and it was installed without SA_RESTART */
+    bool idle;        /* the last op got nothing: the next point yields */
     uint32_t task;
+    uint64_t deferred; /* signals that came during a decision */
     const void *frame; /* stack frame of the outermost interposed call */
 };
 extern __thread struct local local __attribute__((tls_model("initial-exec")));

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include "base/rng.h"
+#include "control/turn.h"
 #include "dispatch.h"
 #include "state.h"
 #include "sys.h"
@@ -15,6 +16,8 @@ static struct segment_task *task_at(uint32_t task)
 
 int tasks_reserve(uint64_t site, bool is_thread)
 {
+    if (control_on())
+        turn_ensure();
     int task = segment_task_new(runtime.segment, local.task + 1, site);
     if (task < 0) {
         /* No more room: end the root; the fork server ends the rest. */
@@ -28,6 +31,12 @@ int tasks_reserve(uint64_t site, bool is_thread)
             SYS4(SYS_ppoll, 0, 0, 0, 0);
     }
     task_at((uint32_t)task)->is_thread = is_thread;
+    if (control_on()) {
+        struct segment_turn *turns = runtime.segment->turns;
+        sched_join(runtime.segment, (uint32_t)task);
+        turns[task].caught = turns[tasks_process()].caught;
+        turns[task].ignored = turns[tasks_process()].ignored;
+    }
     return task;
 }
 
@@ -35,6 +44,8 @@ void tasks_cancel(int task)
 {
     if (task < 0)
         return;
+    if (control_on())
+        sched_leave(runtime.segment, (uint32_t)task);
     /* Keep the ordinals of later siblings: only the state says that this
      * child never was. */
     segment_task_end(runtime.segment, (uint32_t)task);
@@ -70,7 +81,11 @@ static uint64_t stream_of(uint32_t task)
 
 uint32_t tasks_process(void)
 {
-    uint32_t task = local.task;
+    return tasks_process_of(local.task);
+}
+
+uint32_t tasks_process_of(uint32_t task)
+{
     for (unsigned depth = 0; depth < SEGMENT_TASKS; depth++) {
         const struct segment_task *slot = task_at(task);
         if (!slot->is_thread || !slot->parent || slot->parent > SEGMENT_TASKS)

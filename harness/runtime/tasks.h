@@ -23,6 +23,8 @@ void tasks_become(uint32_t task);
 /* The task that is the first thread of the calling process: the same number
  * for all its threads. */
 uint32_t tasks_process(void);
+/* The same for the process of any TASK. */
+uint32_t tasks_process_of(uint32_t task);
 
 /* The calling process is a task of a running iteration but a new program
  * image (exec, posix_spawn): find its slot by pid, or the slot its parent

@@ -177,7 +177,11 @@ struct segment_schedule {
     uint32_t mishap_count;  /* atomic */
     uint32_t cycle_count;   /* deadlock among a subset of the tasks */
     uint32_t stopped;       /* the task of stop_task stands there; atomic */
-    uint64_t plan_miss_at;  /* grant number of the first */
+    /* Whoever gets the turn next waits for the end of this process or thread,
+     * and for the SIGCHLD handler of task DEATH_HANDLER - 1; 0: of nobody. */
+    int32_t death_pid, death_tid;
+    uint32_t death_handler, death_handlers;
+    uint64_t plan_miss_at; /* grant number of the first */
     uint64_t grants, decisions, switches, preemptions;
     uint64_t completed;   /* ops done: progress */
     uint64_t retried_at;  /* `completed` + 1 at the last round of tries */

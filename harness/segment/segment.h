@@ -212,7 +212,9 @@ enum { SITE_MODULE_SHIFT = 48 };
 enum op_flag {
     OP_FLAG_TRAPPED = 1, /* seen through Syscall User Dispatch */
     OP_FLAG_YIELDED = 2, /* the point yielded */
-    OP_FLAG_SLEPT = 4    /* the point slept: see delay_ns */
+    OP_FLAG_SLEPT = 4,   /* the point slept: see delay_ns */
+    OP_FLAG_PRIVATE = 8, /* nobody else can see the object: no point */
+    OP_FLAG_RELEASE = 16 /* lets somebody else through, whatever its kind */
 };
 
 struct segment_op {

@@ -24,7 +24,7 @@ static struct call begin(long number, uint64_t site, long a, long b, long c,
  * answer; errno is the caller's. */
 static long finish(struct call *call, struct entry entry, long result)
 {
-    if (call->answered) {
+    if (call_is_done(call)) {
         result = call->result;
         if (result < 0) {
             errno = (int)-result;
@@ -44,26 +44,26 @@ static long finish(struct call *call, struct entry entry, long result)
     struct call call = begin(number, CALLER_SITE(), (long)(a), (long)(b), \
                              (long)(c), (long)(d), (long)(e), (long)(f))
 
-#define CALL1(type, name, number, ta, a)                              \
-    EXPORT type name(ta a)                                            \
-    {                                                                 \
-        struct entry entry = ENTER();                                 \
-        if (!entry.traced)                                            \
-            return REAL(name)(a);                                     \
-        BEGIN(number, a, 0, 0, 0, 0, 0);                              \
-        long result = call.answered ? 0 : (long)REAL(name)((ta)A(0)); \
-        return (type)finish(&call, entry, result);                    \
+#define CALL1(type, name, number, ta, a)                                    \
+    EXPORT type name(ta a)                                                  \
+    {                                                                       \
+        struct entry entry = ENTER();                                       \
+        if (!entry.traced)                                                  \
+            return REAL(name)(a);                                           \
+        BEGIN(number, a, 0, 0, 0, 0, 0);                                    \
+        long result = call_is_done(&call) ? 0 : (long)REAL(name)((ta)A(0)); \
+        return (type)finish(&call, entry, result);                          \
     }
-#define CALL2(type, name, number, ta, a, tb, b)                       \
-    EXPORT type name(ta a, tb b)                                      \
-    {                                                                 \
-        struct entry entry = ENTER();                                 \
-        if (!entry.traced)                                            \
-            return REAL(name)(a, b);                                  \
-        BEGIN(number, a, b, 0, 0, 0, 0);                              \
-        long result =                                                 \
-            call.answered ? 0 : (long)REAL(name)((ta)A(0), (tb)A(1)); \
-        return (type)finish(&call, entry, result);                    \
+#define CALL2(type, name, number, ta, a, tb, b)                             \
+    EXPORT type name(ta a, tb b)                                            \
+    {                                                                       \
+        struct entry entry = ENTER();                                       \
+        if (!entry.traced)                                                  \
+            return REAL(name)(a, b);                                        \
+        BEGIN(number, a, b, 0, 0, 0, 0);                                    \
+        long result =                                                       \
+            call_is_done(&call) ? 0 : (long)REAL(name)((ta)A(0), (tb)A(1)); \
+        return (type)finish(&call, entry, result);                          \
     }
 #define CALL3(type, name, number, ta, a, tb, b, tc, c)                      \
     EXPORT type name(ta a, tb b, tc c)                                      \
@@ -72,7 +72,7 @@ static long finish(struct call *call, struct entry entry, long result)
         if (!entry.traced)                                                  \
             return REAL(name)(a, b, c);                                     \
         BEGIN(number, a, b, c, 0, 0, 0);                                    \
-        long result = call.answered                                         \
+        long result = call_is_done(&call)                                   \
                           ? 0                                               \
                           : (long)REAL(name)((ta)A(0), (tb)A(1), (tc)A(2)); \
         return (type)finish(&call, entry, result);                          \
@@ -84,9 +84,10 @@ static long finish(struct call *call, struct entry entry, long result)
         if (!entry.traced)                                                  \
             return REAL(name)(a, b, c, d);                                  \
         BEGIN(number, a, b, c, d, 0, 0);                                    \
-        long result = call.answered ? 0                                     \
-                                    : (long)REAL(name)((ta)A(0), (tb)A(1),  \
-                                                       (tc)A(2), (td)A(3)); \
+        long result =                                                       \
+            call_is_done(&call)                                             \
+                ? 0                                                         \
+                : (long)REAL(name)((ta)A(0), (tb)A(1), (tc)A(2), (td)A(3)); \
         return (type)finish(&call, entry, result);                          \
     }
 #define CALL5(type, name, number, ta, a, tb, b, tc, c, td, d, te, e)       \
@@ -96,7 +97,7 @@ static long finish(struct call *call, struct entry entry, long result)
         if (!entry.traced)                                                 \
             return REAL(name)(a, b, c, d, e);                              \
         BEGIN(number, a, b, c, d, e, 0);                                   \
-        long result = call.answered                                        \
+        long result = call_is_done(&call)                                  \
                           ? 0                                              \
                           : (long)REAL(name)((ta)A(0), (tb)A(1), (tc)A(2), \
                                              (td)A(3), (te)A(4));          \
@@ -109,7 +110,7 @@ static long finish(struct call *call, struct entry entry, long result)
         if (!entry.traced)                                                  \
             return REAL(name)(a, b, c, d, e, f);                            \
         BEGIN(number, a, b, c, d, e, f);                                    \
-        long result = call.answered                                         \
+        long result = call_is_done(&call)                                   \
                           ? 0                                               \
                           : (long)REAL(name)((ta)A(0), (tb)A(1), (tc)A(2),  \
                                              (td)A(3), (te)A(4), (tf)A(5)); \
@@ -190,7 +191,8 @@ EXPORT int sched_yield(void)
     if (!entry.traced)
         return REAL(sched_yield)();
     BEGIN(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
-    return (int)finish(&call, entry, REAL(sched_yield)());
+    return (int)finish(&call, entry,
+                       call_is_done(&call) ? 0 : REAL(sched_yield)());
 }
 
 EXPORT int pipe2(int pair[2], int flags)
@@ -199,7 +201,8 @@ EXPORT int pipe2(int pair[2], int flags)
     if (!entry.traced)
         return REAL(pipe2)(pair, flags);
     BEGIN(SYS_pipe2, pair, flags, 0, 0, 0, 0);
-    return (int)finish(&call, entry, REAL(pipe2)(pair, flags));
+    return (int)finish(&call, entry,
+                       call_is_done(&call) ? 0 : REAL(pipe2)(pair, flags));
 }
 
 EXPORT int socketpair(int domain, int type, int protocol, int pair[2])
@@ -209,7 +212,9 @@ EXPORT int socketpair(int domain, int type, int protocol, int pair[2])
         return REAL(socketpair)(domain, type, protocol, pair);
     BEGIN(SYS_socketpair, domain, type, protocol, pair, 0, 0);
     return (int)finish(&call, entry,
-                       REAL(socketpair)(domain, type, protocol, pair));
+                       call_is_done(&call)
+                           ? 0
+                           : REAL(socketpair)(domain, type, protocol, pair));
 }
 
 EXPORT int pipe(int pair[2])
@@ -218,14 +223,16 @@ EXPORT int pipe(int pair[2])
 }
 
 /* libc declares the address as a transparent union. */
-#define ADDRESS3(name, number, address_type, length_type)                  \
-    EXPORT int name(int fd, address_type address, length_type length)      \
-    {                                                                      \
-        struct entry entry = ENTER();                                      \
-        if (!entry.traced)                                                 \
-            return REAL(name)(fd, address, length);                        \
-        BEGIN(number, fd, address.__sockaddr__, length, 0, 0, 0);          \
-        return (int)finish(&call, entry, REAL(name)(fd, address, length)); \
+#define ADDRESS3(name, number, address_type, length_type)               \
+    EXPORT int name(int fd, address_type address, length_type length)   \
+    {                                                                   \
+        struct entry entry = ENTER();                                   \
+        if (!entry.traced)                                              \
+            return REAL(name)(fd, address, length);                     \
+        BEGIN(number, fd, address.__sockaddr__, length, 0, 0, 0);       \
+        return (int)finish(                                             \
+            &call, entry,                                               \
+            call_is_done(&call) ? 0 : REAL(name)(fd, address, length)); \
     }
 ADDRESS3(bind, SYS_bind, __CONST_SOCKADDR_ARG, socklen_t)
 ADDRESS3(connect, SYS_connect, __CONST_SOCKADDR_ARG, socklen_t)
@@ -237,7 +244,9 @@ EXPORT int accept4(int fd, __SOCKADDR_ARG address, socklen_t *length, int flags)
     if (!entry.traced)
         return REAL(accept4)(fd, address, length, flags);
     BEGIN(SYS_accept4, fd, address.__sockaddr__, length, flags, 0, 0);
-    return (int)finish(&call, entry, REAL(accept4)(fd, address, length, flags));
+    return (int)finish(
+        &call, entry,
+        call_is_done(&call) ? 0 : REAL(accept4)(fd, address, length, flags));
 }
 
 EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags,
@@ -248,7 +257,9 @@ EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags,
         return REAL(sendto)(fd, data, size, flags, to, length);
     BEGIN(SYS_sendto, fd, data, size, flags, to.__sockaddr__, length);
     return finish(&call, entry,
-                  REAL(sendto)(fd, data, size, flags, to, length));
+                  call_is_done(&call)
+                      ? 0
+                      : REAL(sendto)(fd, data, size, flags, to, length));
 }
 
 EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags,
@@ -259,7 +270,9 @@ EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags,
         return REAL(recvfrom)(fd, data, size, flags, from, length);
     BEGIN(SYS_recvfrom, fd, data, size, flags, from.__sockaddr__, length);
     return finish(&call, entry,
-                  REAL(recvfrom)(fd, data, size, flags, from, length));
+                  call_is_done(&call)
+                      ? 0
+                      : REAL(recvfrom)(fd, data, size, flags, from, length));
 }
 
 EXPORT ssize_t send(int fd, const void *data, size_t size, int flags)
@@ -268,7 +281,8 @@ EXPORT ssize_t send(int fd, const void *data, size_t size, int flags)
     if (!entry.traced)
         return REAL(send)(fd, data, size, flags);
     BEGIN(SYS_sendto, fd, data, size, flags, 0, 0);
-    return finish(&call, entry, REAL(send)(fd, data, size, flags));
+    return finish(&call, entry,
+                  call_is_done(&call) ? 0 : REAL(send)(fd, data, size, flags));
 }
 
 EXPORT ssize_t recv(int fd, void *data, size_t size, int flags)
@@ -277,7 +291,8 @@ EXPORT ssize_t recv(int fd, void *data, size_t size, int flags)
     if (!entry.traced)
         return REAL(recv)(fd, data, size, flags);
     BEGIN(SYS_recvfrom, fd, data, size, flags, 0, 0);
-    return finish(&call, entry, REAL(recv)(fd, data, size, flags));
+    return finish(&call, entry,
+                  call_is_done(&call) ? 0 : REAL(recv)(fd, data, size, flags));
 }
 
 /* Gives its error as a number instead of setting errno. */
@@ -288,7 +303,9 @@ EXPORT int clock_nanosleep(clockid_t clock, int flags,
     if (!entry.traced)
         return REAL(clock_nanosleep)(clock, flags, time, left);
     BEGIN(SYS_clock_nanosleep, clock, flags, time, left, 0, 0);
-    int result = REAL(clock_nanosleep)(clock, flags, time, left);
+    int result = call_is_done(&call)
+                     ? (int)-call.result
+                     : REAL(clock_nanosleep)(clock, flags, time, left);
     int saved = errno;
     call_end(&call, -result);
     errno = saved;
@@ -301,8 +318,10 @@ EXPORT int usleep(useconds_t time)
     struct entry entry = ENTER();
     if (!entry.traced)
         return REAL(usleep)(time);
-    BEGIN(SYS_nanosleep, time, 0, 0, 0, 0, 0);
-    return (int)finish(&call, entry, REAL(usleep)(time));
+    struct timespec span = {time / 1000000, time % 1000000 * 1000};
+    BEGIN(SYS_nanosleep, &span, 0, 0, 0, 0, 0);
+    return (int)finish(&call, entry,
+                       call_is_done(&call) ? 0 : REAL(usleep)(time));
 }
 
 EXPORT unsigned sleep(unsigned seconds)
@@ -310,7 +329,14 @@ EXPORT unsigned sleep(unsigned seconds)
     struct entry entry = ENTER();
     if (!entry.traced)
         return REAL(sleep)(seconds);
-    BEGIN(SYS_nanosleep, seconds, 0, 0, 0, 0, 0);
+    struct timespec span = {seconds, 0}, left = {0};
+    BEGIN(SYS_nanosleep, &span, &left, 0, 0, 0, 0);
+    if (call_is_done(&call)) {
+        /* Seconds left when a handler came, instead of an error. */
+        call.made = false;
+        return (unsigned)finish(&call, entry,
+                                left.tv_sec + (left.tv_nsec != 0));
+    }
     return (unsigned)finish(&call, entry, REAL(sleep)(seconds));
 }
 
@@ -321,8 +347,9 @@ EXPORT int mq_send(mqd_t queue, const char *data, size_t size,
     if (!entry.traced)
         return REAL(mq_send)(queue, data, size, priority);
     BEGIN(SYS_mq_timedsend, queue, data, size, priority, 0, 0);
-    return (int)finish(&call, entry,
-                       REAL(mq_send)(queue, data, size, priority));
+    return (int)finish(
+        &call, entry,
+        call_is_done(&call) ? 0 : REAL(mq_send)(queue, data, size, priority));
 }
 
 EXPORT ssize_t mq_receive(mqd_t queue, char *data, size_t size,
@@ -332,7 +359,10 @@ EXPORT ssize_t mq_receive(mqd_t queue, char *data, size_t size,
     if (!entry.traced)
         return REAL(mq_receive)(queue, data, size, priority);
     BEGIN(SYS_mq_timedreceive, queue, data, size, priority, 0, 0);
-    return finish(&call, entry, REAL(mq_receive)(queue, data, size, priority));
+    return finish(&call, entry,
+                  call_is_done(&call)
+                      ? 0
+                      : REAL(mq_receive)(queue, data, size, priority));
 }
 
 static bool creates(int flags)
@@ -347,8 +377,9 @@ static int open_at(struct entry entry, uint64_t site, int directory,
         return REAL(openat64)(directory, path, flags, mode);
     struct call call =
         begin(SYS_openat, site, directory, (long)path, flags, mode, 0, 0);
-    return (int)finish(&call, entry,
-                       REAL(openat64)(directory, path, flags, mode));
+    return (int)finish(
+        &call, entry,
+        call_is_done(&call) ? 0 : REAL(openat64)(directory, path, flags, mode));
 }
 
 EXPORT int openat64(int directory, const char *path, int flags, ...)
@@ -392,17 +423,30 @@ EXPORT int fcntl64(int fd, int command, ...)
     if (!entry.traced)
         return REAL(fcntl64)(fd, command, argument);
     BEGIN(SYS_fcntl, fd, command, argument, 0, 0, 0);
-    return (int)finish(&call, entry, REAL(fcntl64)(fd, command, argument));
+    return (int)finish(
+        &call, entry,
+        call_is_done(&call) ? 0 : REAL(fcntl64)(fd, command, argument));
 }
 ALIAS(fcntl, fcntl64)
 
 EXPORT int lockf64(int fd, int command, off64_t length)
 {
     struct entry entry = ENTER();
-    if (!entry.traced)
-        return REAL(lockf64)(fd, command, length);
-    BEGIN(SYS_fcntl, fd, command == F_LOCK ? F_SETLKW : F_SETLK, 0, 0, 0, 0);
-    return (int)finish(&call, entry, REAL(lockf64)(fd, command, length));
+    if (!entry.traced || command == F_TEST) {
+        int result = REAL(lockf64)(fd, command, length);
+        leave(entry);
+        return result;
+    }
+    struct flock lock = {
+        .l_type = command == F_ULOCK ? F_UNLCK : F_WRLCK,
+        .l_whence = SEEK_CUR,
+        .l_len = length,
+    };
+    BEGIN(SYS_fcntl, fd, command == F_LOCK ? F_SETLKW : F_SETLK, &lock, 0, 0,
+          0);
+    return (int)finish(
+        &call, entry,
+        call_is_done(&call) ? 0 : REAL(lockf64)(fd, command, length));
 }
 ALIAS(lockf, lockf64)
 

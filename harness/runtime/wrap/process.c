@@ -216,6 +216,18 @@ extern __typeof__(_exit) _Exit SECOND_NAME(_exit);
 /* -- wait
  * --------------------------------------------------------------------*/
 
+/* End CALL with call.result and give that as libc does. */
+static long finish(struct call *call, struct entry entry)
+{
+    long result = call->result;
+    call_end(call, result);
+    leave(entry);
+    if (result >= 0)
+        return result;
+    errno = (int)-result;
+    return -1;
+}
+
 static pid_t wait_at(struct entry entry, uint64_t site, pid_t pid, int *status,
                      int options, struct rusage *usage)
 {
@@ -227,12 +239,11 @@ static pid_t wait_at(struct entry entry, uint64_t site, pid_t pid, int *status,
         .site = site,
     };
     call_begin(&call);
-    pid_t result = REAL(wait4)(pid, (int *)call.args[1], options, usage);
-    int saved = errno;
-    call_end(&call, errno_result(result));
-    errno = saved;
-    leave(entry);
-    return result;
+    if (!call_is_done(&call)) {
+        pid_t result = REAL(wait4)(pid, (int *)call.args[1], options, usage);
+        call.result = errno_result(result);
+    }
+    return (pid_t)finish(&call, entry);
 }
 
 EXPORT pid_t wait(int *status)
@@ -278,10 +289,7 @@ EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
         .site = CALLER_SITE(),
     };
     call_begin(&call);
-    int result = REAL(waitid)(type, id, info, options);
-    int saved = errno;
-    call_end(&call, errno_result(result));
-    errno = saved;
-    leave(entry);
-    return result;
+    if (!call_is_done(&call))
+        call.result = errno_result(REAL(waitid)(type, id, info, options));
+    return (int)finish(&call, entry);
 }

@@ -3,6 +3,7 @@
 
 #include <sys/syscall.h>
 
+#include "control/wait.h"
 #include "sys.h"
 #include "tasks.h"
 
@@ -23,8 +24,12 @@ static pthread_once_t end_once = PTHREAD_ONCE_INIT;
 static void thread_ends(void *unused)
 {
     (void)unused;
-    if (runtime.active && local.attached)
+    if (!runtime.active || !local.attached)
+        return;
+    if (!control_on())
         segment_task_end(runtime.segment, local.task);
+    else if (!runtime.dispatch)
+        turn_leave(false); /* else at its last system call */
 }
 
 static void make_end_key(void)
@@ -67,10 +72,13 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
         starts[task] = (struct start){{.posix = run}, argument};
         struct point point =
             point_begin(OP_KIND_THREAD_CREATE, 0, (uint64_t)task, site, 0);
+        runtime.threads = true;
         result =
             REAL(pthread_create)(thread, attributes, run_posix, &starts[task]);
         if (result)
             tasks_cancel(task);
+        else if (control_on())
+            runtime.segment->turns[task].thread = (uint64_t)*thread;
         point_end(point, -result);
     }
     leave(entry);
@@ -90,38 +98,122 @@ EXPORT int thrd_create(thrd_t *thread, thrd_start_t run, void *argument)
         starts[task] = (struct start){{.c11 = run}, argument};
         struct point point =
             point_begin(OP_KIND_THREAD_CREATE, 0, (uint64_t)task, site, 0);
+        runtime.threads = true;
         result = REAL(thrd_create)(thread, run_c11, &starts[task]);
         if (result != thrd_success)
             tasks_cancel(task);
+        else if (control_on())
+            runtime.segment->turns[task].thread = (uint64_t)*thread;
         point_end(point, result == thrd_success ? 0 : -EAGAIN);
     }
     leave(entry);
     return result;
 }
 
-#define JOIN(name, params, args, outcome)                             \
-    EXPORT int name params                                            \
-    {                                                                 \
-        struct entry entry = ENTER();                                 \
-        if (!entry.traced)                                            \
-            return REAL(name) args;                                   \
-        struct point point =                                          \
-            point_begin(OP_KIND_THREAD_JOIN, 0, 0, CALLER_SITE(), 0); \
-        int result = REAL(name) args;                                 \
-        point_end(point, outcome);                                    \
-        leave(entry);                                                 \
-        return result;                                                \
+/* -- Joining
+ * ------------------------------------------------------------------*/
+
+/* The newest task of this process that runs as THREAD, or -1. */
+static int task_of(uint64_t thread)
+{
+    const struct segment *segment = runtime.segment;
+    uint32_t process = tasks_process();
+    for (size_t i = segment_task_count(segment); i-- > 0;)
+        if (segment->turns[i].thread == thread && segment->tasks[i].is_thread &&
+            tasks_process_of((uint32_t)i) == process)
+            return (int)i;
+    return -1;
+}
+
+/* Under control: until THREAD has ended, or UNTIL on CLOCK has passed. Returns
+ * whether the real call will not wait any more. */
+static bool await_end(uint64_t thread, long clock, const struct timespec *until)
+{
+    int task = task_of(thread);
+    if (task < 0)
+        return true;
+    struct wait wait = {.deadline_ns = wait_deadline(clock, until)};
+    const struct segment_turn *turn = &runtime.segment->turns[task];
+    bool more = true;
+    while (turn->state != TURN_DEAD && turn->state != TURN_NONE && more) {
+        more = wait_more(&wait, false);
+        if (wait.cancelled)
+            wait_cancel();
+    }
+    return turn->state == TURN_DEAD || turn->state == TURN_NONE;
+}
+
+static uint32_t thread_object(uint64_t thread, uint64_t site)
+{
+    int task = control_on() ? task_of(thread) : -1;
+    return task < 0 ? 0 : object_of_task_number((uint32_t)task, site);
+}
+
+/* FOREVER: the real call, once it is known not to wait. */
+#define JOIN(name, params, args, clock, until, forever, late, outcome)      \
+    EXPORT int name params                                                  \
+    {                                                                       \
+        struct entry entry = ENTER();                                       \
+        if (!entry.traced)                                                  \
+            return REAL(name) args;                                         \
+        uint64_t site = CALLER_SITE();                                      \
+        struct point point =                                                \
+            point_begin(OP_KIND_THREAD_JOIN,                                \
+                        thread_object((uint64_t)thread, site), 0, site, 0); \
+        int result;                                                         \
+        if (!control_on())                                                  \
+            result = REAL(name) args;                                       \
+        else if (await_end((uint64_t)thread, clock, until))                 \
+            result = forever;                                               \
+        else                                                                \
+            result = late;                                                  \
+        point_end(point, outcome);                                          \
+        leave(entry);                                                       \
+        return result;                                                      \
     }
 
-JOIN(pthread_join, (pthread_t thread, void **value), (thread, value), -result)
-JOIN(pthread_tryjoin_np, (pthread_t thread, void **value), (thread, value),
-     -result)
-JOIN(pthread_timedjoin_np,
-     (pthread_t thread, void **value, const struct timespec *until),
-     (thread, value, until), -result)
+#define TIME const struct timespec *until
+
+JOIN(pthread_join, (pthread_t thread, void **value), (thread, value), 0, NULL,
+     REAL(pthread_join)(thread, value), EINVAL, -result)
+JOIN(pthread_timedjoin_np, (pthread_t thread, void **value, TIME),
+     (thread, value, until), CLOCK_REALTIME, until,
+     REAL(pthread_join)(thread, value), ETIMEDOUT, -result)
 JOIN(pthread_clockjoin_np,
-     (pthread_t thread, void **value, clockid_t clock,
-      const struct timespec *until),
-     (thread, value, clock, until), -result)
-JOIN(thrd_join, (thrd_t thread, int *value), (thread, value),
+     (pthread_t thread, void **value, clockid_t clock, TIME),
+     (thread, value, clock, until), clock, until,
+     REAL(pthread_join)(thread, value), ETIMEDOUT, -result)
+JOIN(thrd_join, (thrd_t thread, int *value), (thread, value), 0, NULL,
+     REAL(thrd_join)(thread, value), thrd_error,
      result == thrd_success ? 0 : -EINVAL)
+
+EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
+{
+    struct entry entry = ENTER();
+    if (!entry.traced)
+        return REAL(pthread_tryjoin_np)(thread, value);
+    struct point point =
+        point_begin(OP_KIND_THREAD_JOIN, 0, 0, CALLER_SITE(), 0);
+    int result = REAL(pthread_tryjoin_np)(thread, value);
+    point_end(point, -result);
+    leave(entry);
+    return result;
+}
+
+/* A thread that waits at a cancellation point is woken to see to it. */
+EXPORT int pthread_cancel(pthread_t thread)
+{
+    struct entry entry = ENTER();
+    if (!entry.traced)
+        return REAL(pthread_cancel)(thread);
+    uint64_t site = CALLER_SITE();
+    struct point point = point_begin(
+        OP_KIND_KILL, thread_object((uint64_t)thread, site), 0, site, 0);
+    int result = REAL(pthread_cancel)(thread);
+    int task = control_on() && !result ? task_of((uint64_t)thread) : -1;
+    if (task >= 0)
+        runtime.segment->turns[task].flags |= TURN_CANCELLED;
+    point_end(point, -result);
+    leave(entry);
+    return result;
+}

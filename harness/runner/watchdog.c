@@ -1,0 +1,133 @@
+#include "watchdog.h"
+
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "inspect.h"
+#include "sched/sched.h"
+#include "segment/read.h"
+#include "segment/write.h"
+
+/* A task that computes gets this many times longer than one that sleeps. */
+enum { ASLEEP_LOOKS = 2, BUSY_LOOKS = 20 };
+
+/* Give the turn to whom sched_next() says, in place of the lost holder. */
+static void pass_on(struct segment *segment)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    int next = sched_next(segment);
+    if (next == SCHED_ALARM) {
+        /* The signal itself must come from inside; whoever is next sends it.
+         * Until then the alarm is late, which no program can tell. */
+        next = SCHED_NOBODY;
+    }
+    if (next < 0) {
+        __atomic_store_n(&schedule->holder, 0, __ATOMIC_SEQ_CST);
+        return;
+    }
+    struct segment_turn *turn = &segment->turns[next];
+    /* Release: pairs with the acquire in the runtime's turn_await(). */
+    __atomic_store_n(&schedule->holder, (uint32_t)next + 1, __ATOMIC_RELEASE);
+    __atomic_fetch_add(&turn->gate, 1, __ATOMIC_RELEASE);
+    syscall(SYS_futex, &turn->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* Become the one who decides, instead of EXPECTED. */
+static bool take_over(struct segment *segment, uint32_t expected)
+{
+    return __atomic_compare_exchange_n(&segment->schedule.holder, &expected,
+                                       SCHEDULE_RUNNER | SCHEDULE_DECIDING,
+                                       false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_RELAXED);
+}
+
+/* TASK's whole process is dead: none of its tasks comes back. */
+static void bury(struct segment *segment, uint32_t task)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    int pid = segment->tasks[task].pid;
+    for (uint32_t i = schedule->alive_count; i-- > 0;) {
+        uint32_t other = schedule->alive[i];
+        if (other >= SEGMENT_TASKS || segment->tasks[other].pid != pid)
+            continue;
+        sched_leave(segment, other);
+        segment_task_end(segment, other);
+    }
+    sched_leave(segment, task);
+    segment_task_end(segment, task);
+}
+
+/* Nobody has the turn, and somebody outside of control is about: what the
+ * others wait for may have happened by now. Or all of those are dead. */
+static void nudge(struct watchdog *watchdog)
+{
+    struct segment *segment = watchdog->segment;
+    struct segment_schedule *schedule = &segment->schedule;
+    if (schedule->verdict || !take_over(segment, 0))
+        return;
+    for (uint32_t i = schedule->alive_count; i-- > 0;) {
+        uint32_t task = schedule->alive[i];
+        if (task < SEGMENT_TASKS &&
+            segment->turns[task].state == TURN_EXTERNAL &&
+            inspect_state(watchdog->server, segment, task, NULL) == 'X')
+            bury(segment, task);
+        if (i > schedule->alive_count)
+            i = schedule->alive_count;
+    }
+    schedule->epoch++;
+    pass_on(segment);
+}
+
+void watchdog_look(struct watchdog *watchdog)
+{
+    struct segment *segment = watchdog->segment;
+    struct segment_schedule *schedule = &segment->schedule;
+    uint32_t holder = __atomic_load_n(&schedule->holder, __ATOMIC_ACQUIRE);
+    uint64_t grants = __atomic_load_n(&schedule->grants, __ATOMIC_RELAXED);
+    if (holder != watchdog->holder || grants != watchdog->grants) {
+        watchdog->holder = holder;
+        watchdog->grants = grants;
+        watchdog->stuck = 0;
+        return;
+    }
+    watchdog->stuck++;
+    if (!holder) {
+        nudge(watchdog);
+        return;
+    }
+    if (schedule->verdict || schedule->stopped == 1)
+        return;
+    uint32_t task = (holder & ~SCHEDULE_DECIDING) - 1;
+    char call[SCHEDULE_CALL_BYTES] = "";
+    char state = task < SEGMENT_TASKS
+                     ? inspect_state(watchdog->server, segment, task, call)
+                     : 'X';
+    if (state == 'X' || state == 'Z') {
+        if (!take_over(segment, holder))
+            return;
+        if (task < SEGMENT_TASKS)
+            bury(segment, task);
+        pass_on(segment);
+        watchdog->stuck = 0;
+        return;
+    }
+    /* One that decides or is stopped by a debugger comes back; one that waits
+     * for a disk, too. */
+    bool asleep = state == 'S';
+    unsigned looks = asleep ? ASLEEP_LOOKS : BUSY_LOOKS;
+    if ((holder & SCHEDULE_DECIDING) || state == 'D' || state == 't' ||
+        watchdog->stuck < looks || !take_over(segment, holder))
+        return;
+    if (asleep || state == 'T')
+        memcpy(schedule->external_call, call, sizeof(call));
+    else
+        strcpy(schedule->external_call, "computation");
+    schedule->external_site = segment->turns[task].site;
+    sched_external(segment, task);
+    pass_on(segment);
+    watchdog->stuck = 0;
+}

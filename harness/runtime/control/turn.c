@@ -1,0 +1,385 @@
+#include "turn.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "delivery.h"
+#include "detect/waitfor.h"
+#include "sys.h"
+#include "tasks.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+static struct segment_schedule *schedule_of(void)
+{
+    return &runtime.segment->schedule;
+}
+
+static uint32_t *holder_word(void)
+{
+    return &schedule_of()->holder;
+}
+
+static void futex_wake(const uint32_t *word, int count)
+{
+    SYS3(SYS_futex, word, FUTEX_WAKE, count);
+}
+
+/* -- Deaths ----------------------------------------------------------------*/
+
+/* Until process PID is dead: its descriptors closed, its locks dropped, a
+ * zombie or gone. */
+static void await_process(int pid)
+{
+    siginfo_t info;
+    long err;
+    do {
+        err = SYS6(SYS_waitid, P_PID, pid, &info, WEXITED | WNOWAIT | __WALL, 0,
+                   0);
+    } while (err == -EINTR);
+    if (!err)
+        return;
+    /* Not our child. Polling its descriptor is the other way to wait. */
+    long fd = SYS2(SYS_pidfd_open, pid, 0);
+    if (fd < 0)
+        return;
+    struct pollfd poll = {.fd = (int)fd, .events = POLLIN};
+    struct timespec limit = {.tv_sec = 2};
+    do {
+        err = SYS6(SYS_ppoll, &poll, 1, &limit, 0, 0, 0);
+    } while (err == -EINTR);
+    SYS1(SYS_close, fd);
+}
+
+static void await_thread(int pid, int tid)
+{
+    for (unsigned i = 0; i < 100000; i++) {
+        if (SYS3(SYS_tgkill, pid, tid, 0) == -ESRCH)
+            return;
+        struct timespec moment = {.tv_nsec = 20000};
+        if (i < 64)
+            SYS0(SYS_sched_yield);
+        else
+            SYS2(SYS_nanosleep, &moment, 0);
+    }
+}
+
+void turn_await_handler(uint32_t task, uint32_t handlers)
+{
+    if (task >= SEGMENT_TASKS)
+        return;
+    const struct segment_turn *turn = &runtime.segment->turns[task];
+    for (unsigned i = 0; i < 1000; i++) {
+        if (__atomic_load_n(&turn->handlers, __ATOMIC_ACQUIRE) != handlers ||
+            turn->state == TURN_DEAD)
+            return;
+        struct timespec moment = {.tv_nsec = 20000};
+        if (i < 64)
+            SYS0(SYS_sched_yield);
+        else
+            SYS2(SYS_nanosleep, &moment, 0);
+    }
+}
+
+/* What had to happen before this turn: the one before it ended. */
+static void await_death(void)
+{
+    struct segment_schedule *schedule = schedule_of();
+    if (!schedule->death_pid)
+        return;
+    int pid = schedule->death_pid, tid = schedule->death_tid;
+    uint32_t handler = schedule->death_handler;
+    schedule->death_pid = schedule->death_tid = 0;
+    schedule->death_handler = 0;
+    if (tid)
+        await_thread(pid, tid);
+    else
+        await_process(pid);
+    if (handler && handler != local.task + 1)
+        turn_await_handler(handler - 1, schedule->death_handlers);
+}
+
+/* -- The turn
+ * ----------------------------------------------------------------*/
+
+void turn_await(void)
+{
+    const struct segment_turn *turn = turn_own();
+    uint32_t me = local.task + 1;
+    for (;;) {
+        uint32_t gate = __atomic_load_n(&turn->gate, __ATOMIC_ACQUIRE);
+        /* Acquire: everything the one before did is seen. */
+        if (__atomic_load_n(holder_word(), __ATOMIC_ACQUIRE) == me)
+            break;
+        SYS4(SYS_futex, &turn->gate, FUTEX_WAIT, gate, 0);
+    }
+    await_death();
+}
+
+/* Deliver the alarm that is due, and let its handler come to its point. */
+static void ring(void)
+{
+    struct segment_schedule *schedule = schedule_of();
+    uint32_t task = schedule->alarm_task - 1;
+    if (task >= SEGMENT_TASKS)
+        return;
+    struct segment_turn *turn = &runtime.segment->turns[task];
+    if (turn->alarm_every_ns) {
+        turn->alarm_ns = schedule->now_ns + turn->alarm_every_ns;
+    } else {
+        turn->alarm_ns = 0;
+        if (schedule->alarms)
+            schedule->alarms--;
+    }
+    struct delivery delivery;
+    int pid = runtime.segment->tasks[task].pid;
+    delivery_begin(&delivery, pid, SIGALRM);
+    long err = SYS2(SYS_kill, pid, SIGALRM);
+    delivery_end(&delivery, err);
+}
+
+/* The caller decides: pass the turn to NEXT, as sched_next() gave it. */
+static void give(int next)
+{
+    struct segment *segment = runtime.segment;
+    struct segment_schedule *schedule = &segment->schedule;
+    for (;;) {
+        if (next == SCHED_ALARM) {
+            ring();
+            next = sched_next(segment);
+            continue;
+        }
+        if (next >= 0)
+            break;
+        /* Nobody can go on: the runner wants to know why, or a task from
+         * outside of control comes back and takes the turn. Pairs with
+         * sched_newcomer(). */
+        __atomic_store_n(&schedule->holder, 0, __ATOMIC_SEQ_CST);
+        uint32_t nobody = 0;
+        if (!schedule->verdict &&
+            __atomic_load_n(&schedule->newcomers, __ATOMIC_SEQ_CST) !=
+                schedule->newcomers_seen &&
+            __atomic_compare_exchange_n(&schedule->holder, &nobody,
+                                        (local.task + 1) | SCHEDULE_DECIDING,
+                                        false, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED)) {
+            next = sched_next(segment);
+            continue;
+        }
+        futex_wake(&segment->control.done, INT32_MAX);
+        return;
+    }
+    struct segment_turn *turn = &segment->turns[next];
+    /* Release: pairs with the acquire in turn_await(). */
+    __atomic_store_n(&schedule->holder, (uint32_t)next + 1, __ATOMIC_RELEASE);
+    if ((uint32_t)next == local.task)
+        return;
+    __atomic_fetch_add(&turn->gate, 1, __ATOMIC_RELEASE);
+    futex_wake(&turn->gate, 1);
+}
+
+/* The watchdog took this task for lost: join again. */
+static void rejoin(void)
+{
+    struct segment *segment = runtime.segment;
+    sched_newcomer(segment, local.task);
+    uint32_t nobody = 0;
+    if (__atomic_compare_exchange_n(&segment->schedule.holder, &nobody,
+                                    (local.task + 1) | SCHEDULE_DECIDING, false,
+                                    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+        give(sched_next(segment));
+    turn_await();
+}
+
+/* From having the turn to deciding who has it next: from here on the watchdog
+ * keeps off. */
+static void decide(void)
+{
+    for (;;) {
+        uint32_t me = local.task + 1;
+        if (__atomic_compare_exchange_n(holder_word(), &me,
+                                        me | SCHEDULE_DECIDING, false,
+                                        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+            return;
+        rejoin();
+    }
+}
+
+void turn_ensure(void)
+{
+    if (__atomic_load_n(holder_word(), __ATOMIC_RELAXED) != local.task + 1)
+        rejoin();
+}
+
+/* Somebody wants a debugger on this task, here: stand still, without the rest
+ * of the world going on, until it has come and set `stopped` to 2. */
+static void stop_for_debugger(void)
+{
+    struct segment_schedule *schedule = schedule_of();
+    const struct segment_turn *turn = turn_own();
+    if (!schedule->stop_task || turn->plan_task != schedule->stop_task ||
+        turn->grants != schedule->stop_grant)
+        return;
+    __atomic_store_n(&schedule->stopped, 1, __ATOMIC_RELEASE);
+    futex_wake(&runtime.segment->control.done, INT32_MAX);
+    while (__atomic_load_n(&schedule->stopped, __ATOMIC_ACQUIRE) == 1)
+        SYS4(SYS_futex, &schedule->stopped, FUTEX_WAIT, 1, 0);
+}
+
+static void pass_on(void)
+{
+    int next = sched_next(runtime.segment);
+    give(next);
+    if (next < 0 || (uint32_t)next != local.task)
+        turn_await();
+    /* Signals that came in the middle of the decision. */
+    while (local.deferred) {
+        int signal = __builtin_ctzll(local.deferred) + 1;
+        local.deferred &= local.deferred - 1;
+        SYS3(SYS_tgkill, SYS0(SYS_getpid), SYS0(SYS_gettid), signal);
+    }
+    if (schedule_of()->stop_task)
+        stop_for_debugger();
+}
+
+void turn_point(enum op_kind kind, uint32_t object, uint64_t site,
+                uint32_t flags, uint64_t deadline_ns)
+{
+    decide();
+    turn_own()->clock_reads = 0;
+    sched_announce(runtime.segment, local.task, kind, object, site, flags,
+                   deadline_ns);
+    pass_on();
+}
+
+/* A cycle of locks is a deadlock at once, whatever other tasks still do. */
+static void look_for_cycle(void)
+{
+    struct segment_schedule *schedule = schedule_of();
+    const uint32_t max = sizeof(schedule->cycle) / sizeof(schedule->cycle[0]);
+    uint32_t count =
+        waitfor_cycle(runtime.segment, local.task, schedule->cycle, max);
+    if (!count || schedule->verdict)
+        return;
+    schedule->cycle_count = count;
+    __atomic_store_n(&schedule->verdict, SCHEDULE_DEADLOCK, __ATOMIC_RELEASE);
+}
+
+enum turn_end turn_park(uint32_t object, uint32_t flags, uint64_t deadline_ns)
+{
+    struct segment_turn *turn = turn_own();
+    decide();
+    sched_park(runtime.segment, local.task, object, flags, deadline_ns);
+    if (!deadline_ns && !(flags & TURN_MODELLED))
+        look_for_cycle();
+    local.handled = local.interrupted = false;
+    pass_on();
+    if (local.handled)
+        return local.interrupted ? TURN_INTERRUPTED : TURN_HANDLED;
+    return turn->flags & TURN_TIMED_OUT ? TURN_TIME : TURN_GO;
+}
+
+/* -- Beginning and ending
+ * ------------------------------------------------------*/
+
+void turn_begin(void)
+{
+    struct segment *segment = runtime.segment;
+    sched_join(segment, local.task);
+    segment->turns[local.task].state = TURN_RUNNING;
+    segment->schedule.current = local.task + 1;
+    __atomic_store_n(&segment->schedule.holder, local.task + 1,
+                     __ATOMIC_RELEASE);
+}
+
+void turn_attach(void)
+{
+    /* A new program image catches nothing. */
+    turn_own()->caught = 0;
+    if (__atomic_load_n(&turn_own()->state, __ATOMIC_ACQUIRE) == TURN_NONE)
+        rejoin();
+    else
+        turn_await();
+}
+
+/* All tasks of the process that TASK is the first one of. */
+static void leave_process(uint32_t process)
+{
+    struct segment *segment = runtime.segment;
+    const struct segment_schedule *schedule = &segment->schedule;
+    for (uint32_t i = schedule->alive_count; i-- > 0;) {
+        uint32_t task = schedule->alive[i];
+        if (task < SEGMENT_TASKS && tasks_process_of(task) == process) {
+            sched_leave(segment, task);
+            segment_task_end(segment, task);
+        }
+        if (i > schedule->alive_count)
+            i = schedule->alive_count;
+    }
+}
+
+/* The parent of PROCESS is told by SIGCHLD: whoever goes on next waits until
+ * its handler, if it has one, stands at its point. */
+static uint32_t parent_with_handler(uint32_t process, uint32_t *handlers)
+{
+    const struct segment *segment = runtime.segment;
+    uint32_t parent = segment->tasks[process].parent;
+    if (!parent || parent > SEGMENT_TASKS)
+        return 0;
+    parent = tasks_process_of(parent - 1) + 1;
+    const struct segment_turn *turn = &segment->turns[parent - 1];
+    const uint64_t bit = UINT64_C(1) << (SIGCHLD - 1);
+    if (turn->state == TURN_DEAD || !(turn->caught & bit) ||
+        (turn->blocked & bit))
+        return 0;
+    *handlers = __atomic_load_n(&turn->handlers, __ATOMIC_ACQUIRE);
+    return parent;
+}
+
+void turn_leave(bool process)
+{
+    struct segment *segment = runtime.segment;
+    struct segment_schedule *schedule = &segment->schedule;
+    uint32_t first = tasks_process();
+    decide();
+    if (process)
+        leave_process(first);
+    sched_leave(segment, local.task);
+    schedule->death_pid = segment->tasks[first].pid;
+    schedule->death_tid = process ? 0 : segment->tasks[local.task].tid;
+    schedule->death_handler =
+        process ? parent_with_handler(first, &schedule->death_handlers) : 0;
+    give(sched_next(segment));
+}
+
+void turn_lost(int pid)
+{
+    struct segment *segment = runtime.segment;
+    int task = segment_task_find(segment, pid, pid);
+    if (task < 0)
+        return;
+    uint32_t handlers = 0;
+    uint32_t process = tasks_process_of((uint32_t)task);
+    uint32_t parent = parent_with_handler(process, &handlers);
+    await_process(pid);
+    leave_process(process);
+    if (parent && parent != local.task + 1)
+        turn_await_handler(parent - 1, handlers);
+}
+
+uint64_t turn_clock_base(long clock)
+{
+    /* Clocks that do not show the time of day start at 1000 s, so that nobody
+     * sees a time before 0. */
+    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ||
+                   clock == CLOCK_TAI
+               ? schedule_of()->wall_start_ns
+               : UINT64_C(1000) * 1000000000;
+}

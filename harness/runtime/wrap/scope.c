@@ -1,0 +1,118 @@
+#include "scope.h"
+
+#include "control/mishap.h"
+#include "tasks.h"
+
+static struct segment_object *object_get(uint32_t number)
+{
+    return number && number <= SEGMENT_OBJECTS
+               ? &runtime.segment->objects[number]
+               : NULL;
+}
+
+void scope_set_holder(uint32_t number, uint64_t site)
+{
+    struct segment_object *object = object_get(number);
+    if (!object)
+        return;
+    object->holder_site = site;
+    __atomic_store_n(&object->holder, local.task + 1, __ATOMIC_RELEASE);
+}
+
+void scope_clear_holder(uint32_t number)
+{
+    struct segment_object *object = object_get(number);
+    if (object && object->holder == local.task + 1)
+        __atomic_store_n(&object->holder, 0, __ATOMIC_RELEASE);
+}
+
+static bool is_exclusive(enum op_kind kind)
+{
+    return kind == OP_KIND_MUTEX_LOCK || kind == OP_KIND_MUTEX_TRYLOCK ||
+           kind == OP_KIND_SPIN_LOCK || kind == OP_KIND_RWLOCK_WRITE;
+}
+
+/* A semaphore that is posted by who took it is used as a lock; one that
+ * somebody else posts is not, and nobody holds it. */
+static void track_semaphore(enum op_kind kind, uint32_t number, uint64_t site)
+{
+    struct segment_object *object = object_get(number);
+    if (!object || !control_on())
+        return;
+    if (kind == OP_KIND_SEM_WAIT) {
+        if (!object->total)
+            scope_set_holder(number, site);
+    } else if (object->holder == local.task + 1) {
+        object->holder = 0;
+    } else {
+        object->total = 1; /* posted by another one */
+        object->holder = 0;
+    }
+}
+
+struct scope scope_begin(enum op_kind kind, enum object_kind object_kind,
+                         volatile void *address, uint64_t site)
+{
+    struct scope scope = {.kind = kind, .site = site};
+    scope.object = object_at(address, object_kind, site);
+    uint32_t flags = 0;
+    if (!runtime.threads && objects_is_private(address))
+        flags = OP_FLAG_PRIVATE;
+    scope.point = point_begin(kind, scope.object, 0, site, flags);
+    if (op_kind_class(kind) == OP_RELEASE && object_kind != OBJECT_SEM)
+        scope_clear_holder(scope.object);
+    return scope;
+}
+
+void scope_end(struct scope *scope, long result)
+{
+    bool had = !result || result == -EOWNERDEAD;
+    if (is_exclusive(scope->kind) && had)
+        scope_set_holder(scope->object, scope->site);
+    if (had &&
+        (scope->kind == OP_KIND_SEM_WAIT || scope->kind == OP_KIND_SEM_POST))
+        track_semaphore(scope->kind, scope->object, scope->site);
+    point_end(scope->point, result);
+}
+
+/* Nobody will ever give this lock back. */
+static void look_for_lost_lock(const struct scope *scope)
+{
+    const struct segment *segment = runtime.segment;
+    const struct segment_object *object = object_get(scope->object);
+    if (!object || (scope->kind != OP_KIND_MUTEX_LOCK &&
+                    scope->kind != OP_KIND_RWLOCK_WRITE &&
+                    scope->kind != OP_KIND_SPIN_LOCK))
+        return;
+    uint32_t holder = object->holder;
+    if (holder && holder <= SEGMENT_TASKS &&
+        segment->turns[holder - 1].state == TURN_DEAD)
+        mishap_note(MISHAP_HELD_AT_EXIT, scope->object, scope->site, holder,
+                    object->holder_site);
+    if (holder || object->kind != OBJECT_MUTEX)
+        return;
+    /* A copy that fork made of a lock somebody held then. */
+    uint32_t parent = segment->tasks[tasks_process()].parent;
+    if (!parent || parent > SEGMENT_TASKS)
+        return;
+    const struct segment_object *original = object_get(
+        objects_private_twin(scope->object, tasks_process_of(parent - 1)));
+    if (original && original->holder)
+        mishap_note(MISHAP_FORKED_LOCKED, scope->object, scope->site,
+                    original->holder, original->holder_site);
+}
+
+bool scope_wait(struct scope *scope, long clock, const struct timespec *until,
+                bool interruptible)
+{
+    if (!scope->begun) {
+        scope->begun = true;
+        scope->wait = (struct wait){
+            .object = scope->object,
+            .site = scope->site,
+            .deadline_ns = wait_deadline(clock, until),
+        };
+        look_for_lost_lock(scope);
+    }
+    return wait_more(&scope->wait, interruptible);
+}
