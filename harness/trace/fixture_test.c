@@ -17,6 +17,7 @@
 #include "base/fs.h"
 #include "base/io.h"
 #include "base/str.h"
+#include "sched/strategy.h"
 #include "segment/write.h"
 
 static void must(bool holds)
@@ -245,6 +246,46 @@ struct fixture *fixture_new(void)
     leave_files(f);
     find(f);
     return f;
+}
+
+void fixture_control(struct fixture *f)
+{
+    static const struct schedule_segment segments[] = {
+        {0, 4}, {1, 3}, {2, 200000}, {1, 1}, {2, 1},
+    };
+    struct segment_schedule *s = &f->segment->schedule;
+    f->outcome.controlled = true;
+    f->outcome.timed_out = false;
+    f->info.strategy = NULL;
+    s->on = 1;
+    s->strategy = STRATEGY_PCT;
+    s->depth = 3;
+    s->expected_decisions = 70;
+    s->expected_tasks = 4;
+    s->spurious_chance = 5;
+    s->step_limit = 500000;
+    s->verdict = SCHEDULE_DEADLOCK;
+    s->grants = 200009;
+    s->decisions = 17;
+    s->switches = 4;
+    s->preemptions = 2;
+    s->hash = UINT64_C(0xfeedfacecafebeef);
+    s->segment_count = sizeof(segments) / sizeof(*segments);
+    memcpy(s->segments, segments, sizeof(segments));
+    s->externals_ever = 2;
+    s->external_site = fixture_site(f);
+    memcpy(s->external_call, "io_uring_enter", sizeof("io_uring_enter"));
+    s->mishap_count = 2;
+    s->mishaps[0] = (struct segment_mishap){
+        .kind = MISHAP_UNLOCK_OTHERS,
+        .task = 2,
+        .other = 2,
+        .object = 1,
+        .site = fixture_site(f),
+        .other_site = fixture_site(f),
+        .ticket = 9,
+    };
+    s->mishaps[1] = (struct segment_mishap){.kind = MISHAP_UNLOCK_FREE};
 }
 
 void fixture_free(struct fixture *f)

@@ -28,6 +28,10 @@ struct fixture {
 struct fixture *fixture_new(void);
 void fixture_free(struct fixture *f);
 
+/* Make it an iteration under control that ended in a deadlock, with a schedule
+ * of five segments and two misuses. */
+void fixture_control(struct fixture *f);
+
 /* The site of code that is surely known: a function of the test program,
  * "fixture_landmark" in "fixture_test.c". */
 uint64_t fixture_site(struct fixture *f);

@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "base/str.h"
 #include "fixture_test.h"
+#include "plan.h"
 #include "trace/trace_print.h"
 
 /* Open f->path and expect CODE with "PATH" MESSAGE. */
@@ -44,6 +45,10 @@ static void expect_sound_or_refused(struct fixture *f, size_t round)
     cr_expect_eq(trace_print(out, trace, &options), 0);
     fclose(out);
     free(text);
+    struct schedule_plan plan;
+    err = trace_plan(trace, &plan);
+    cr_expect(!err || err == -MPS_EFULL || err == -MPS_ECORRUPT);
+    plan_fini(&plan);
     trace_close(trace);
 }
 
@@ -81,7 +86,7 @@ Test(hostile, newer_formats_are_told_from_damage)
     fixture_sql(f, "PRAGMA user_version = 7");
     expect_refused(f, -MPS_EVERSION,
                    ": written by a newer mpstress (format 7); this one reads "
-                   "format 1");
+                   "format 2");
     fixture_sql(f, "PRAGMA user_version = 0");
     expect_refused(f, -MPS_ECORRUPT, ": damaged: there is no format 0");
     fixture_free(f);
@@ -104,13 +109,33 @@ static const struct harm harms[] = {
     {"CREATE INDEX more ON ops(abs(result))",
      "it holds a table or an index that mpstress did not make"},
     {"UPDATE meta SET value = 'x; rm -rf ~' WHERE key = 'id'",
-     "table meta, row 25: the id 'x; rm -rf ~' is no id"},
+     "table meta, row 42: the id 'x; rm -rf ~' is no id"},
     {"DELETE FROM meta WHERE key = 'seed'",
-     "table meta, row 24: 'seed' is missing"},
+     "table meta, row 41: 'seed' is missing"},
     {"INSERT INTO meta VALUES('seed', '1')",
-     "table meta, row 25: 'seed' twice"},
+     "table meta, row 42: 'seed' twice"},
     {"UPDATE meta SET value = '-1' WHERE key = 'seed'",
      "table meta, row 10: 'seed' cannot be '-1'"},
+    {"UPDATE meta SET value = 'chaos' WHERE key = 'mode'",
+     "table meta, row 42: there is no mode 'chaos'"},
+    {"UPDATE meta SET value = 'ops' WHERE key = 'unit'",
+     "table meta, row 42: a control schedule is not made of 'ops'"},
+    {"UPDATE meta SET value = '2' WHERE key = 'schedule_cut'",
+     "table meta, row 38: 'schedule_cut' cannot be '2'"},
+    {"UPDATE segments SET task = 3 WHERE position = 2",
+     "table segments, row 1: column task has 3, which is not 0 to 2"},
+    {"UPDATE segments SET points = -1 WHERE position = 2",
+     "table segments, row 1: column points has -1, which is not 0 to "
+     "4294967295"},
+    {"WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n"
+     " WHERE i < 65545) INSERT INTO segments SELECT i, 1, 1 FROM n",
+     "table segments, row 65536: more rows than there can be"},
+    {"UPDATE mishaps SET other = 3", "table mishaps, row 0: column other has "
+                                     "3, which is not 0 to 2"},
+    {"WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n"
+     " WHERE i < 50) INSERT INTO mishaps SELECT i, 1, '', 0, NULL, NULL,"
+     " NULL, NULL FROM n",
+     "table mishaps, row 32: more rows than there can be"},
     {"UPDATE ops SET task = 3 WHERE position = 4",
      "table ops, row 3: column task has 3, which is not 0 to 2"},
     {"UPDATE ops SET task = -1", "table ops, row 0: column task has -1, which "
@@ -143,6 +168,7 @@ static const struct harm harms[] = {
 Test(hostile, what_is_wrong_with_a_spoiled_trace_is_named)
 {
     struct fixture *f = fixture_new();
+    fixture_control(f);
     for (size_t i = 0; i < sizeof(harms) / sizeof(*harms); i++) {
         fixture_save(f);
         fixture_sql(f, harms[i].sql);
@@ -199,6 +225,7 @@ Test(hostile, a_trace_cut_anywhere_is_refused, .timeout = 60)
 Test(hostile, flipped_bits_never_break_the_reader, .timeout = 120)
 {
     struct fixture *f = fixture_new();
+    fixture_control(f);
     fixture_save(f);
     struct str whole;
     fixture_read(f, &whole);

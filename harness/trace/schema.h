@@ -3,11 +3,13 @@
 #define MPS_TRACE_SCHEMA_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* One table or view. SQL is what sqlite_schema holds for it, to the letter:
  * the reader takes no table that was made in any other way. */
 struct schema_entry {
     const char *name;
+    uint32_t format; /* the first that has it */
     const char *sql;
 };
 

@@ -1,6 +1,8 @@
 /* Traces: one failing iteration in one file, ID.mpt, a SQLite database
  * (application_id "mpst", user_version = TRACE_FORMAT), readable with the
- * sqlite3 shell and safe to open from a stranger. */
+ * sqlite3 shell and safe to open from a stranger.
+ *
+ * Format 1 knew only stress iterations, and still opens as one of those. */
 #ifndef MPS_TRACE_TRACE_H
 #define MPS_TRACE_TRACE_H
 
@@ -13,13 +15,13 @@
 
 struct mps_diag;
 
-enum { TRACE_FORMAT = 1, TRACE_APPLICATION_ID = 0x6d707374 };
+enum { TRACE_FORMAT = 2, TRACE_APPLICATION_ID = 0x6d707374 };
 
 /* What is known of a failure beside the outcome. */
 struct trace_info {
     const char *id;       /* "scenario-xxxxxxxx" */
     const char *command;  /* the command line of the run */
-    const char *strategy; /* "stress" */
+    const char *strategy; /* NULL: what the outcome says, "stress", "pct" */
     uint64_t base_seed;   /* seed of the run */
     uint64_t wall_ns;     /* when, since 1970 */
 };
@@ -56,6 +58,24 @@ struct trace_meta {
     uint64_t output_lost;  /* bytes of output beyond the limit */
     int status;            /* of the root, as wait(2) gives it */
     bool timed_out, server_lost, segment_damaged;
+
+    /* How it was scheduled. What follows MODE and UNIT is 0 and "" for an
+     * iteration that ran freely. */
+    const char *mode; /* "control" or "stress" */
+    bool controlled;  /* the former */
+    const char *unit; /* what segments count: "grants" or "ops" */
+    uint64_t depth, expected_decisions, expected_tasks; /* pct */
+    uint64_t spurious_chance;                           /* of 65536 */
+    uint64_t step_limit;                                /* grants */
+    const char *verdict; /* "deadlock", "idle", "livelock", "step bound", or
+                            "": it went on to its end */
+    uint64_t grants, decisions, switches, preemptions;
+    uint64_t op_hash;  /* of the ops in their order */
+    bool schedule_cut; /* longer than what is recorded */
+    /* Partly controlled: how many times a task blocked or computed where
+     * mpstress has no point, and the first call that did. */
+    uint64_t externals;
+    const char *external_call, *external_place; /* or "" */
 };
 const struct trace_meta *trace_meta(const struct trace *trace);
 
@@ -88,17 +108,33 @@ struct trace_op {
     const char *place;   /* "function() file:line", or module+offset */
     int64_t result;
     uint64_t argument, delay_ns;
+    bool completed;  /* it came back */
+    uint32_t number; /* of the task, in trace_tasks() */
 };
 size_t trace_ops(const struct trace *trace, const struct trace_op **out);
 
-/* The schedule of the ops that were kept: TASK did POINTS of them in a row,
- * then the next one did. */
+/* The schedule. Under control, all of it as it was recorded: TASK got the turn
+ * POINTS times in a row, then the next one did. Otherwise that of the ops that
+ * were kept: it began so many of them. */
 struct trace_segment {
     const char *task;
     uint64_t points;
+    uint32_t number; /* of the task, in trace_tasks() */
 };
 size_t trace_segments(const struct trace *trace,
                       const struct trace_segment **out);
+
+/* A misuse that was noted under control. */
+struct trace_mishap {
+    const char *what; /* "unlocks a lock that nobody holds" */
+    const char *task;
+    const char *other;  /* the holder, the dead, ... or "" */
+    const char *object; /* or "" */
+    const char *place, *other_place;
+    uint64_t ticket;
+};
+size_t trace_mishaps(const struct trace *trace,
+                     const struct trace_mishap **out);
 
 struct trace_message {
     const char *queue, *task, *place;

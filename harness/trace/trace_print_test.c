@@ -43,6 +43,7 @@ Test(trace_print, tells_the_whole_story)
     static const char *const lines[] = {
         "  deadlock: 2 tasks wait for each other",
         "  invariant: total is -3987, expected 4000",
+        "  schedule    stress",
         "  parameters  workers=2 mode=fast delay=0..50us",
         "  target      /srv/target --workers=2 'two words'",
         "  expected   4000 (workers * increments)",
@@ -66,6 +67,26 @@ Test(trace_print, tells_the_whole_story)
     cr_expect_str_eq(text + strlen(text) - strlen(last), last);
     if (getenv("SHOW"))
         fputs(text, stderr);
+    free(text);
+    fixture_free(f);
+}
+
+Test(trace_print, tells_how_a_controlled_iteration_was_scheduled)
+{
+    struct fixture *f = fixture_new();
+    struct trace_print_options options = {.width = 0};
+    fixture_control(f);
+    char *text = print(f, &options);
+    expect_line(text, "  schedule    control, strategy pct of depth 3: 200009 "
+                      "steps, 17 decisions, 4 switches, 2 of them preemptions");
+    expect_line(text, "  ended       in a deadlock, by mpstress after 2s, "
+                      "10 points");
+    cr_expect(strstr(text, "only partly controlled: io_uring_enter at "
+                           "fixture_landmark() "));
+    cr_expect(strstr(text, "\nMisuse\n"));
+    cr_expect(strstr(text, "unlocks a lock that another task holds  "
+                           "mutex /ring+0x40"),
+              "%s", text);
     free(text);
     fixture_free(f);
 }

@@ -13,6 +13,7 @@
 
 #include <mpstress/mpstress.h>
 
+#include "base/error.h"
 #include "base/str.h"
 #include "fixture_test.h"
 #include "segment/write.h"
@@ -62,6 +63,103 @@ Test(trace, keeps_how_the_iteration_was_run)
     fixture_free(f);
 }
 
+Test(trace, keeps_how_a_controlled_iteration_was_scheduled)
+{
+    struct fixture *f = fixture_new();
+    fixture_control(f);
+    struct trace *trace = reopen(f);
+    const struct trace_meta *meta = trace_meta(trace);
+    cr_expect_str_eq(meta->mode, "control");
+    cr_expect(meta->controlled);
+    cr_expect_str_eq(meta->unit, "grants");
+    cr_expect_str_eq(meta->strategy, "pct");
+    cr_expect_eq(meta->depth, 3);
+    cr_expect_eq(meta->expected_decisions, 70);
+    cr_expect_eq(meta->expected_tasks, 4);
+    cr_expect_eq(meta->spurious_chance, 5);
+    cr_expect_eq(meta->step_limit, 500000);
+    cr_expect_str_eq(meta->verdict, "deadlock");
+    cr_expect_eq(meta->grants, 200009);
+    cr_expect_eq(meta->decisions, 17);
+    cr_expect_eq(meta->switches, 4);
+    cr_expect_eq(meta->preemptions, 2);
+    cr_expect_eq(meta->op_hash, UINT64_C(0xfeedfacecafebeef));
+    cr_expect_not(meta->schedule_cut);
+    cr_expect_eq(meta->externals, 2);
+    cr_expect_str_eq(meta->external_call, "io_uring_enter");
+    cr_expect(strstr(meta->external_place, "fixture_landmark() "));
+
+    const struct trace_segment *segments;
+    cr_assert_eq(trace_segments(trace, &segments), 5);
+    cr_expect_str_eq(segments[2].task, "0.1");
+    cr_expect_eq(segments[2].points, 200000);
+
+    const struct trace_mishap *mishaps;
+    cr_assert_eq(trace_mishaps(trace, &mishaps), 2);
+    cr_expect_str_eq(mishaps[0].what, "unlocks a lock that another task holds");
+    cr_expect_str_eq(mishaps[0].task, "0.1");
+    cr_expect_str_eq(mishaps[0].other, "0.0");
+    cr_expect_str_eq(mishaps[0].object, "mutex /ring+0x40");
+    cr_expect(strstr(mishaps[0].place, "fixture_landmark() "));
+    cr_expect_eq(mishaps[0].ticket, 9);
+    cr_expect_str_eq(mishaps[1].other, "");
+    cr_expect_str_eq(mishaps[1].object, "");
+    cr_expect_str_eq(mishaps[1].place, "");
+    trace_close(trace);
+    fixture_free(f);
+}
+
+Test(trace, a_free_iteration_inherits_nothing_from_a_controlled_one)
+{
+    struct fixture *f = fixture_new();
+    fixture_control(f);
+    f->outcome.controlled = false;
+    struct trace *trace = reopen(f);
+    const struct trace_meta *meta = trace_meta(trace);
+    cr_expect_str_eq(meta->mode, "stress");
+    cr_expect_str_eq(meta->strategy, "stress");
+    cr_expect_str_eq(meta->unit, "ops");
+    cr_expect_str_eq(meta->verdict, "");
+    cr_expect_str_eq(meta->external_call, "");
+    cr_expect_eq(meta->grants, 0);
+    const struct trace_segment *segments;
+    const struct trace_mishap *mishaps;
+    cr_expect_eq(trace_segments(trace, &segments), 7);
+    cr_expect_eq(trace_mishaps(trace, &mishaps), 0);
+    trace_close(trace);
+    fixture_free(f);
+}
+
+/* What a trace of format 1 was: the same without what format 2 added. */
+static const char to_format_1[] =
+    "DROP TABLE mishaps;"
+    "DELETE FROM meta WHERE key IN ('mode', 'unit', 'depth',"
+    " 'expected_decisions', 'expected_tasks', 'spurious_chance', 'step_limit',"
+    " 'verdict', 'grants', 'decisions', 'switches', 'preemptions', 'op_hash',"
+    " 'schedule_cut', 'externals', 'external_call', 'external_place');"
+    "PRAGMA user_version = 1";
+
+Test(trace, of_format_1_opens_as_a_free_iteration)
+{
+    struct fixture *f = fixture_new();
+    fixture_save(f);
+    fixture_sql(f, to_format_1);
+    struct trace *trace;
+    int err = trace_open(&trace, f->path, &f->diag);
+    cr_assert_eq(err, 0, "%s", f->diag.text);
+    const struct trace_meta *meta = trace_meta(trace);
+    cr_expect_str_eq(meta->mode, "stress");
+    cr_expect_str_eq(meta->unit, "ops");
+    cr_expect_str_eq(meta->verdict, "");
+    cr_expect_eq(meta->seed, UINT64_C(0xfedcba9876543210));
+    const struct trace_segment *segments;
+    cr_expect_eq(trace_segments(trace, &segments), 7);
+    trace_close(trace);
+    fixture_sql(f, "CREATE TABLE mishaps(x)");
+    cr_expect_eq(trace_open(&trace, f->path, &f->diag), -MPS_ECORRUPT);
+    fixture_free(f);
+}
+
 Test(trace, keeps_tasks_with_the_line_that_made_them)
 {
     struct fixture *f = fixture_new();
@@ -104,7 +202,9 @@ Test(trace, keeps_ops_in_the_order_of_their_tickets)
     cr_expect_eq(ops[7].result, -EAGAIN);
     cr_expect_str_eq(ops[1].object, "");
     cr_expect_neq(ops[7].end, 0);
+    cr_expect(ops[7].completed);
     cr_expect_eq(ops[9].end, 0);
+    cr_expect_not(ops[9].completed);
     trace_close(trace);
     fixture_free(f);
 }
@@ -112,8 +212,8 @@ Test(trace, keeps_ops_in_the_order_of_their_tickets)
 Test(trace, keeps_the_schedule_as_runs_of_points)
 {
     static const struct trace_segment expected[] = {
-        {"0", 3},   {"0.0", 1}, {"0.1", 1}, {"0.0", 1},
-        {"0.1", 2}, {"0.0", 1}, {"0.1", 1},
+        {"0", 3, 0},   {"0.0", 1, 1}, {"0.1", 1, 2}, {"0.0", 1, 1},
+        {"0.1", 2, 2}, {"0.0", 1, 1}, {"0.1", 1, 2},
     };
     enum { COUNT = sizeof(expected) / sizeof(*expected) };
     struct fixture *f = fixture_new();
@@ -123,6 +223,7 @@ Test(trace, keeps_the_schedule_as_runs_of_points)
     for (size_t i = 0; i < COUNT; i++) {
         cr_expect_str_eq(segments[i].task, expected[i].task);
         cr_expect_eq(segments[i].points, expected[i].points);
+        cr_expect_eq(segments[i].number, expected[i].number);
     }
     trace_close(trace);
     fixture_free(f);

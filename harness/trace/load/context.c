@@ -26,14 +26,16 @@ static void read_argument(struct load *load, void *row)
 enum meta_type { META_TEXT, META_NUMBER, META_STATUS, META_BOOL };
 
 struct meta_field {
+    uint32_t format; /* the first that has it; before, all is 0 and "" */
     const char *key;
     enum meta_type type;
     size_t offset; /* in struct trace_meta */
 };
 
-#define FIELD(key, type, field)                              \
-    {                                                        \
-        key, META_##type, offsetof(struct trace_meta, field) \
+#define FIELD(key, type, field) FIELD_SINCE(1, key, type, field)
+#define FIELD_SINCE(format, key, type, field)                        \
+    {                                                                \
+        format, key, META_##type, offsetof(struct trace_meta, field) \
     }
 
 static const struct meta_field fields[] = {
@@ -62,10 +64,27 @@ static const struct meta_field fields[] = {
     FIELD("timed_out", BOOL, timed_out),
     FIELD("server_lost", BOOL, server_lost),
     FIELD("segment_damaged", BOOL, segment_damaged),
+    FIELD_SINCE(2, "mode", TEXT, mode),
+    FIELD_SINCE(2, "unit", TEXT, unit),
+    FIELD_SINCE(2, "depth", NUMBER, depth),
+    FIELD_SINCE(2, "expected_decisions", NUMBER, expected_decisions),
+    FIELD_SINCE(2, "expected_tasks", NUMBER, expected_tasks),
+    FIELD_SINCE(2, "spurious_chance", NUMBER, spurious_chance),
+    FIELD_SINCE(2, "step_limit", NUMBER, step_limit),
+    FIELD_SINCE(2, "verdict", TEXT, verdict),
+    FIELD_SINCE(2, "grants", NUMBER, grants),
+    FIELD_SINCE(2, "decisions", NUMBER, decisions),
+    FIELD_SINCE(2, "switches", NUMBER, switches),
+    FIELD_SINCE(2, "preemptions", NUMBER, preemptions),
+    FIELD_SINCE(2, "op_hash", NUMBER, op_hash),
+    FIELD_SINCE(2, "schedule_cut", BOOL, schedule_cut),
+    FIELD_SINCE(2, "externals", NUMBER, externals),
+    FIELD_SINCE(2, "external_call", TEXT, external_call),
+    FIELD_SINCE(2, "external_place", TEXT, external_place),
 };
 
 enum { FIELD_COUNT = sizeof(fields) / sizeof(*fields) };
-static_assert(FIELD_COUNT <= 32, "one bit each in set_meta()");
+static_assert(FIELD_COUNT <= 64, "one bit each in set_meta()");
 
 struct meta_row {
     const char *key, *value;
@@ -113,26 +132,43 @@ static bool fits_id(const char *id)
     return *id && *id != '-' && *id != '.' && !id[strspn(id, allowed)];
 }
 
+/* What a trace says of itself that is older than these words. */
+static void set_defaults(struct trace_meta *meta)
+{
+    meta->mode = "stress";
+    meta->unit = "ops";
+    meta->verdict = meta->external_call = meta->external_place = "";
+}
+
 static int set_meta(struct load *load, const struct meta_row *rows,
                     size_t count)
 {
-    uint32_t seen = 0;
+    uint64_t seen = 0;
+    set_defaults(&load->trace->meta);
     for (load->row = 0; load->row < count; load->row++) {
         const struct meta_row *row = &rows[load->row];
         for (size_t i = 0; i < FIELD_COUNT; i++) {
             if (strcmp(row->key, fields[i].key))
                 continue;
-            if (seen & UINT32_C(1) << i)
+            if (seen & UINT64_C(1) << i)
                 return load_damaged(load, "'%s' twice", row->key);
-            seen |= UINT32_C(1) << i;
+            seen |= UINT64_C(1) << i;
             if (!set_field(&load->trace->meta, &fields[i], row->value))
                 return load_damaged(load, "'%s' cannot be '%.80s'", row->key,
                                     row->value);
         }
     }
     for (size_t i = 0; i < FIELD_COUNT; i++)
-        if (!(seen & UINT32_C(1) << i))
+        if (!(seen & UINT64_C(1) << i) &&
+            fields[i].format <= load->database.format)
             return load_damaged(load, "'%s' is missing", fields[i].key);
+    struct trace_meta *meta = &load->trace->meta;
+    meta->controlled = !strcmp(meta->mode, "control");
+    if (!meta->controlled && strcmp(meta->mode, "stress"))
+        return load_damaged(load, "there is no mode '%.80s'", meta->mode);
+    if (strcmp(meta->unit, meta->controlled ? "grants" : "ops"))
+        return load_damaged(load, "a %s schedule is not made of '%.80s'",
+                            meta->mode, meta->unit);
     if (!fits_id(load->trace->meta.id))
         return load_damaged(load, "the id '%.80s' is no id",
                             load->trace->meta.id);

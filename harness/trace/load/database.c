@@ -113,8 +113,9 @@ static int check_header(struct database *database)
                         "%s: written by a newer mpstress (format %u); this "
                         "one reads format %d",
                         database->path, format, TRACE_FORMAT);
-    if (format != TRACE_FORMAT)
-        return database_damaged(database, "there is no format %u", format);
+    if (!format)
+        return database_damaged(database, "there is no format 0");
+    database->format = format;
     /* Somebody may have looked at it in WAL mode, which a database in memory
      * cannot have: say that it is an ordinary one. */
     bytes->data[WRITE_VERSION] = bytes->data[WRITE_VERSION + 1] = 1;
@@ -222,11 +223,16 @@ static int check_tables(struct database *database)
         return database_failed(database);
     size_t count;
     const struct schema_entry *tables = schema_tables(&count);
+    size_t known = 0;
     int err = 0;
-    for (size_t i = 0; i < count && !err; i++)
+    for (size_t i = 0; i < count && !err; i++) {
+        if (tables[i].format > database->format)
+            continue;
         err = check_table(database, statement, &tables[i]);
+        known++;
+    }
     sqlite3_finalize(statement);
-    return err ? err : check_no_others(database, count);
+    return err ? err : check_no_others(database, known);
 }
 
 static int check_pages(struct database *database)

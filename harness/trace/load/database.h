@@ -17,6 +17,7 @@ struct database {
     sqlite3 *db;
     const char *path;     /* for messages; the caller's */
     struct str bytes;     /* the file */
+    uint32_t format;      /* 1 .. TRACE_FORMAT */
     uint64_t deadline_ns; /* when patience ends */
     struct mps_diag *diag;
 };

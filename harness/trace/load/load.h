@@ -19,6 +19,8 @@ struct trace {
     size_t op_count;
     struct trace_segment *segments;
     size_t segment_count;
+    struct trace_mishap *mishaps;
+    size_t mishap_count;
     struct trace_message *messages;
     size_t message_count;
     struct trace_observation *observations;

@@ -86,6 +86,12 @@ size_t trace_segments(const struct trace *trace,
     return trace->segment_count;
 }
 
+size_t trace_mishaps(const struct trace *trace, const struct trace_mishap **out)
+{
+    *out = trace->mishaps;
+    return trace->mishap_count;
+}
+
 size_t trace_messages(const struct trace *trace,
                       const struct trace_message **out)
 {

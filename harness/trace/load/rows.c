@@ -52,12 +52,17 @@ static void read_task(struct load *load, void *row)
     task->points = load_bits(load, 8);
 }
 
-static const char *refer_task(struct load *load, int column)
+static uint32_t refer_number(struct load *load, int column)
 {
     size_t count = load->trace->task_count;
     if (!count)
         load_damaged(load, "there are no tasks");
-    uint64_t number = load_count(load, column, count ? count - 1 : 0);
+    return (uint32_t)load_count(load, column, count ? count - 1 : 0);
+}
+
+static const char *refer_task(struct load *load, int column)
+{
+    uint32_t number = refer_number(load, column);
     return load->err ? "" : load->trace->tasks[number].path;
 }
 
@@ -89,6 +94,8 @@ static void read_op(struct load *load, void *row)
     struct trace_op *op = row;
     op->begin = load_bits(load, 0);
     op->end = load_bits(load, 1);
+    op->completed = op->end != 0;
+    op->number = refer_number(load, 2);
     op->task = refer_task(load, 2);
     op->kind = load_text(load, 3);
     op->object = refer_object(load, 4);
@@ -102,7 +109,20 @@ static void read_segment(struct load *load, void *row)
 {
     struct trace_segment *segment = row;
     segment->task = refer_task(load, 0);
-    segment->points = load_count(load, 1, SEGMENT_OPS);
+    segment->number = refer_number(load, 0);
+    segment->points = load_count(load, 1, UINT32_MAX);
+}
+
+static void read_mishap(struct load *load, void *row)
+{
+    struct trace_mishap *mishap = row;
+    mishap->ticket = load_bits(load, 0);
+    mishap->what = load_text(load, 1);
+    mishap->task = refer_task(load, 2);
+    mishap->other = load_is_null(load, 3) ? "" : refer_task(load, 3);
+    mishap->object = refer_object(load, 4);
+    mishap->place = refer_place(load, 5);
+    mishap->other_place = refer_place(load, 6);
 }
 
 static void read_message(struct load *load, void *row)
@@ -182,8 +202,14 @@ int load_rows(struct load *load)
     if (!err)
         err = load_table(load, "segments",
                          "SELECT task, points FROM segments ORDER BY position",
-                         SEGMENT_OPS, sizeof(*trace->segments), read_segment,
-                         &trace->segments, &trace->segment_count);
+                         SCHEDULE_SEGMENTS, sizeof(*trace->segments),
+                         read_segment, &trace->segments, &trace->segment_count);
+    if (!err && load->database.format >= 2)
+        err = load_table(load, "mishaps",
+                         "SELECT ticket, what, task, other, object, place,"
+                         " other_place FROM mishaps ORDER BY position",
+                         SCHEDULE_MISHAPS, sizeof(*trace->mishaps), read_mishap,
+                         &trace->mishaps, &trace->mishap_count);
     if (!err)
         err = load_table(load, "messages",
                          "SELECT ticket, queue, task, got, place, data"

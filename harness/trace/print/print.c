@@ -31,6 +31,20 @@ static void print_label(struct print *p, const char *label)
     print_text(p, STYLE_FAINT, "  %-*s", LABEL_COLUMNS - 2, label);
 }
 
+static const char *verdict_text(const char *verdict)
+{
+    static const char *const texts[][2] = {
+        {"deadlock", "in a deadlock, by mpstress"},
+        {"idle", "with tasks that wait for ever, by mpstress"},
+        {"livelock", "in a livelock, by mpstress"},
+        {"step bound", "at the limit of its steps, by mpstress"},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        if (!strcmp(texts[i][0], verdict))
+            return texts[i][1];
+    return verdict;
+}
+
 static void print_ending(struct print *p)
 {
     const struct trace_meta *meta = p->meta;
@@ -39,6 +53,10 @@ static void print_ending(struct print *p)
     if (meta->timed_out) {
         print_text(p, STYLE_BAD, "not within its time limit of ");
         print_duration(p, STYLE_BAD, meta->time_limit_ns);
+    } else if (*meta->verdict) {
+        print_text(p, STYLE_BAD, "%s", verdict_text(meta->verdict));
+        print_text(p, STYLE_PLAIN, " after ");
+        print_duration(p, STYLE_PLAIN, meta->elapsed_ns);
     } else if (meta->server_lost) {
         print_text(p, STYLE_BAD, "with the process that starts the others");
     } else {
@@ -56,6 +74,35 @@ static void print_ending(struct print *p)
                    "be wrong");
         print_end(p);
     }
+}
+
+static void print_schedule(struct print *p)
+{
+    const struct trace_meta *meta = p->meta;
+    print_label(p, "schedule");
+    print_text(p, STYLE_PLAIN, "%s", meta->mode);
+    if (strcmp(meta->strategy, meta->mode) && *meta->strategy)
+        print_text(p, STYLE_PLAIN, ", strategy %s", meta->strategy);
+    if (meta->depth)
+        print_text(p, STYLE_PLAIN, " of depth %" PRIu64, meta->depth);
+    if (meta->controlled)
+        print_text(p, STYLE_PLAIN,
+                   ": %" PRIu64 " steps, %" PRIu64 " decisions, %" PRIu64
+                   " switches, %" PRIu64 " of them preemptions",
+                   meta->grants, meta->decisions, meta->switches,
+                   meta->preemptions);
+    print_end(p);
+    if (!meta->externals)
+        return;
+    print_label(p, "");
+    print_text(p, STYLE_BAD, "only partly controlled: ");
+    print_text(p, STYLE_PLAIN, "%s",
+               *meta->external_call ? meta->external_call : "computing");
+    if (*meta->external_place)
+        print_text(p, STYLE_PLACE, " at %s", meta->external_place);
+    print_text(p, STYLE_PLAIN, "%s",
+               meta->externals > 1 ? ", among others" : "");
+    print_end(p);
 }
 
 static void print_parameters(struct print *p)
@@ -124,6 +171,7 @@ int print_headline(struct print *p)
         print_wrapped(p, strlen(kind) + 4, "%s", findings->items[i].what);
     }
     print_ending(p);
+    print_schedule(p);
     print_parameters(p);
     print_arguments(p);
     if (*meta->scenario_path) {
@@ -141,8 +189,8 @@ int trace_print(FILE *out, const struct trace *trace,
                 const struct trace_print_options *options)
 {
     static int (*const parts[])(struct print *) = {
-        print_headline, print_findings,     print_tasks, print_ops,
-        print_messages, print_observations, print_files,
+        print_headline, print_findings, print_mishaps,      print_tasks,
+        print_ops,      print_messages, print_observations, print_files,
     };
     struct print p = {
         .out = out,

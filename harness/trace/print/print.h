@@ -86,6 +86,7 @@ int print_table_print(struct table *table, struct print *p);
 int print_headline(struct print *p);
 int print_tasks(struct print *p);
 int print_findings(struct print *p);
+int print_mishaps(struct print *p);
 int print_ops(struct print *p);
 int print_messages(struct print *p);
 int print_observations(struct print *p);

@@ -98,3 +98,20 @@ int insert_end(struct insert *insert)
     insert->column = 0;
     return insert->err;
 }
+
+int save_keys(struct save *save, const char *table, const struct save_key *rows,
+              size_t count)
+{
+    struct insert row;
+    int err = insert_open(&row, save, table, 2);
+    for (size_t i = 0; i < count && !err; i++) {
+        insert_text(&row, rows[i].key);
+        if (rows[i].text)
+            insert_text(&row, rows[i].text);
+        else
+            insert_decimal(&row, rows[i].number);
+        err = insert_end(&row);
+    }
+    insert_close(&row);
+    return err;
+}

@@ -75,6 +75,34 @@ static int grow(struct save *save)
     return 0;
 }
 
+/* What is known of the code at SITE, in MODULE, whose path goes into PATH. */
+static struct location find_location(const struct save *save, uint64_t site,
+                                     const struct segment_module *module,
+                                     char path[static sizeof(module->path) + 1])
+{
+    memcpy(path, module->path, sizeof(module->path));
+    path[sizeof(module->path)] = '\0';
+    struct location location = {
+        .module = path,
+        .offset = segment_site_offset(site),
+    };
+    if (save->outcome->symbols)
+        symbols_find(save->outcome->symbols, path, location.offset, true,
+                     &location);
+    return location;
+}
+
+void save_site_text(const struct save *save, uint64_t site, struct str *text)
+{
+    const struct segment_module *module =
+        segment_module_of(save->outcome->segment, site);
+    if (!module)
+        return;
+    char path[sizeof(module->path) + 1];
+    struct location location = find_location(save, site, module, path);
+    place_add(text, &location);
+}
+
 int save_site(struct save *save, uint64_t site, int64_t *id)
 {
     *id = 0;
@@ -89,15 +117,8 @@ int save_site(struct save *save, uint64_t site, int64_t *id)
     }
     struct save_site *slot = find_slot(save, site);
     if (!slot->site) {
-        char path[sizeof(module->path) + 1] = "";
-        memcpy(path, module->path, sizeof(module->path));
-        struct location location = {
-            .module = path,
-            .offset = segment_site_offset(site),
-        };
-        if (save->outcome->symbols)
-            symbols_find(save->outcome->symbols, path, location.offset, true,
-                         &location);
+        char path[sizeof(module->path) + 1];
+        struct location location = find_location(save, site, module, path);
         int err = save_location(save, &location, module, &slot->id);
         if (err)
             return err;

@@ -149,8 +149,8 @@ static int save_op(struct save *save, struct insert *row,
 }
 
 /* Runs of points of one task, which is what the schedule was. */
-static int save_schedule(struct save *save, const struct segment_op **ops,
-                         size_t count)
+static int save_order(struct save *save, const struct segment_op **ops,
+                      size_t count)
 {
     struct insert row;
     int err = insert_open(&row, save, "segments", 3);
@@ -180,7 +180,8 @@ int save_ops(struct save *save)
         err = save_op(save, &row, ops[i]);
     insert_close(&row);
     if (!err)
-        err = save_schedule(save, ops, count);
+        err = save->outcome->controlled ? save_schedule(save)
+                                        : save_order(save, ops, count);
     free(ops);
     return err;
 }

@@ -53,14 +53,29 @@ int insert_end(struct insert *insert);
 
 /* The id of SITE in places, made should it be new; 0 for an unknown site. */
 int save_site(struct save *save, uint64_t site, int64_t *id);
+/* Append "function() file:line" of SITE; nothing for an unknown one. */
+void save_site_text(const struct save *save, uint64_t site, struct str *text);
 /* Add LOCATION to places. */
 int save_location(struct save *save, const struct location *location,
                   const struct segment_module *module, int64_t *id);
 
+/* One row of a table of keys and values. */
+struct save_key {
+    const char *key, *text;
+    uint64_t number; /* where there is no text */
+};
+int save_keys(struct save *save, const char *table, const struct save_key *rows,
+              size_t count);
+
 /* Each fills some tables; 0 or -errno. */
+int save_meta(struct save *save, const struct trace_info *info);
+int save_control_meta(struct save *save);
 int save_tasks(struct save *save);
 int save_objects(struct save *save);
 int save_ops(struct save *save);
+/* The schedule of an iteration under control as it was recorded. */
+int save_schedule(struct save *save);
+int save_mishaps(struct save *save);
 int save_records(struct save *save);
 int save_findings(struct save *save, const struct finding_list *findings);
 int save_files(struct save *save);
