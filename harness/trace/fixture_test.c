@@ -288,6 +288,51 @@ void fixture_control(struct fixture *f)
     s->mishaps[1] = (struct segment_mishap){.kind = MISHAP_UNLOCK_FREE};
 }
 
+void fixture_explain(struct fixture *f)
+{
+    static const struct trace_param params[] = {{"workers", "1"}};
+    static const struct trace_explained_task tasks[] = {
+        {"0", ""}, {"0.0", "producer"}, {"0.1", ""}};
+    static const struct schedule_segment segments[] = {
+        {0, 3}, {1, 4}, {2, 2}, {1, 1}};
+    static const char lock[] = "mutex lock", a[] = "mutex /ring+0x40",
+                      b[] = "mutex /ring+0x80", at[] = "produce() ring.c:7";
+    static const struct trace_explained_op ops[] = {
+        {0, "fork", "", at, true},
+        {0, "fork", "", at, true},
+        {1, "read", "file log", at, true},
+        {1, "read", "file log", at, true},
+        {1, "read", "file log", at, true},
+        {1, "read", "file log", at, true},
+        {1, "read", "file log", at, true},
+        {1, lock, a, at, true},
+        {2, lock, b, "consume() ring.c:21", true},
+        {2, lock, a, "consume() ring.c:22", false},
+        {1, lock, b, "produce() ring.c:8", false},
+    };
+    const struct trace_explanation why = {
+        .seed = UINT64_MAX,
+        .params = params,
+        .param_count = 1,
+        .tasks = tasks,
+        .task_count = 3,
+        .segments = segments,
+        .segment_count = 4,
+        .ops = ops,
+        .op_count = sizeof(ops) / sizeof(*ops),
+        .cost = {1, 3, 10},
+        .cost_before = {7, 20, 101},
+        .has_pair = true,
+        .dependent = true,
+        .pair = {{2, 0, lock, b, "consume() ring.c:21"},
+                 {1, 6, lock, b, "produce() ring.c:8"}},
+        .runs = 31,
+        .elapsed_ns = 99,
+        .complete = true,
+    };
+    must(!trace_add_explanation(f->path, &why, &f->diag));
+}
+
 void fixture_free(struct fixture *f)
 {
     finding_list_clear(&f->findings);

@@ -4,7 +4,7 @@
 #define MPS_TRACE_FIXTURE_TEST_H
 
 #include "base/diag.h"
-#include "trace/trace.h"
+#include "trace/explanation.h"
 
 /* A producer and a consumer that wait for each other: three tasks, ops on two
  * mutexes and a pipe, messages, observations of every kind, output, files,
@@ -31,6 +31,9 @@ void fixture_free(struct fixture *f);
 /* Make it an iteration under control that ended in a deadlock, with a schedule
  * of five segments and two misuses. */
 void fixture_control(struct fixture *f);
+
+/* Add what shrinking could have found to the trace f->path. */
+void fixture_explain(struct fixture *f);
 
 /* The site of code that is surely known: a function of the test program,
  * "fixture_landmark" in "fixture_test.c". */

@@ -49,6 +49,11 @@ static void expect_sound_or_refused(struct fixture *f, size_t round)
     err = trace_plan(trace, &plan);
     cr_expect(!err || err == -MPS_EFULL || err == -MPS_ECORRUPT);
     plan_fini(&plan);
+    const struct trace_explanation *why = trace_explanation(trace);
+    err = why ? trace_minimal_plan(why, &plan) : 0;
+    cr_expect(!err || err == -MPS_EFULL || err == -MPS_ECORRUPT);
+    if (why && !err)
+        plan_fini(&plan);
     trace_close(trace);
 }
 
@@ -136,6 +141,24 @@ static const struct harm harms[] = {
      " WHERE i < 50) INSERT INTO mishaps SELECT i, 1, '', 0, NULL, NULL,"
      " NULL, NULL FROM n",
      "table mishaps, row 32: more rows than there can be"},
+    {"UPDATE minimal SET task = 3 WHERE position = 2",
+     "table minimal, row 1: column task has 3, which is not 0 to 2"},
+    {"UPDATE minimal SET points = 4294967296 WHERE position = 2",
+     "table minimal, row 1: column points has 4294967296, which is not 0 to "
+     "4294967295"},
+    {"UPDATE minimal_ops SET task = -1",
+     "table minimal_ops, row 0: column task has -1, which is not 0 to 2"},
+    {"DELETE FROM minimal_tasks", "table minimal, row 0: there are no tasks"},
+    {"UPDATE pair SET nth = -1",
+     "table pair, row 0: column nth has -1, which is not 0 to "
+     "9223372036854775807"},
+    {"DELETE FROM pair WHERE position = 1",
+     "table pair, row 1: one op is no pair"},
+    {"INSERT INTO pair SELECT 3, task, nth, kind, object, place FROM pair"
+     " WHERE position = 1",
+     "table pair, row 2: more rows than there can be"},
+    {"DELETE FROM explanation WHERE key = 'runs'",
+     "table explanation, row 10: 'runs' is missing"},
     {"UPDATE ops SET task = 3 WHERE position = 4",
      "table ops, row 3: column task has 3, which is not 0 to 2"},
     {"UPDATE ops SET task = -1", "table ops, row 0: column task has -1, which "
@@ -171,6 +194,7 @@ Test(hostile, what_is_wrong_with_a_spoiled_trace_is_named)
     fixture_control(f);
     for (size_t i = 0; i < sizeof(harms) / sizeof(*harms); i++) {
         fixture_save(f);
+        fixture_explain(f);
         fixture_sql(f, harms[i].sql);
         char *message = str_format(": damaged: %s", harms[i].message);
         expect_refused(f, -MPS_ECORRUPT, message);
@@ -227,6 +251,7 @@ Test(hostile, flipped_bits_never_break_the_reader, .timeout = 120)
     struct fixture *f = fixture_new();
     fixture_control(f);
     fixture_save(f);
+    fixture_explain(f);
     struct str whole;
     fixture_read(f, &whole);
     char *bytes = malloc(whole.len);

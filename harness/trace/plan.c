@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "trace.h"
+#include "explanation.h"
 
 /* -- Tasks by path
  * -------------------------------------------------------------*/
@@ -181,7 +181,7 @@ static int take_tasks(const struct trace *trace, uint32_t *numbers,
     return 0;
 }
 
-static int check(const struct schedule_plan *plan)
+static int check_tasks(const struct schedule_plan *plan)
 {
     for (uint32_t i = 0; i < plan->segment_count; i++)
         if (plan->segments[i].task >= plan->task_count)
@@ -213,7 +213,31 @@ int trace_plan(const struct trace *trace, struct schedule_plan *plan)
     else if (!err)
         err = take_ops(trace, numbers, plan);
     if (!err)
-        err = check(plan);
+        err = check_tasks(plan);
+    free(numbers);
+    if (err)
+        plan_fini(plan);
+    return err;
+}
+
+int trace_minimal_plan(const struct trace_explanation *explanation,
+                       struct schedule_plan *plan)
+{
+    size_t count = explanation->segment_count;
+    *plan = (struct schedule_plan){.unit = SCHEDULE_GRANTS};
+    if (count > SCHEDULE_SEGMENTS)
+        return -MPS_EFULL;
+    uint32_t *numbers = calloc(explanation->task_count + 1, sizeof(*numbers));
+    plan->tasks = calloc(SCHEDULE_TASKS, sizeof(*plan->tasks));
+    plan->segments = calloc(count + 1, sizeof(*plan->segments));
+    int err = numbers && plan->tasks && plan->segments ? 0 : -ENOMEM;
+    plan->task_count = 1;
+    for (size_t i = 0; i < explanation->task_count && !err; i++)
+        err = trace_plan_add(plan, explanation->tasks[i].path, &numbers[i]);
+    for (size_t i = 0; i < count && !err; i++)
+        plan->segments[plan->segment_count++] =
+            (struct schedule_segment){numbers[explanation->segments[i].task],
+                                      explanation->segments[i].count};
     free(numbers);
     if (err)
         plan_fini(plan);

@@ -121,6 +121,42 @@ static const struct schema_entry tables[] = {
      "  object INTEGER REFERENCES objects,\n"
      "  place INTEGER REFERENCES places,\n"
      "  other_place INTEGER REFERENCES places) STRICT"},
+    /* What shrinking found, of a run of its own: other tasks, other
+     * parameters. Empty until then. */
+    {"explanation", CONTROL,
+     "CREATE TABLE explanation(\n"
+     "  key TEXT NOT NULL,\n"
+     "  value TEXT NOT NULL) STRICT"},
+    {"minimal_params", CONTROL,
+     "CREATE TABLE minimal_params(\n"
+     "  name TEXT NOT NULL,\n"
+     "  value TEXT NOT NULL) STRICT"},
+    {"minimal_tasks", CONTROL,
+     "CREATE TABLE minimal_tasks(\n"
+     "  number INTEGER PRIMARY KEY,\n"
+     "  path TEXT NOT NULL,\n"
+     "  name TEXT NOT NULL) STRICT"},
+    {"minimal", CONTROL,
+     "CREATE TABLE minimal(\n"
+     "  position INTEGER PRIMARY KEY,\n"
+     "  task INTEGER NOT NULL REFERENCES minimal_tasks,\n"
+     "  points INTEGER NOT NULL) STRICT"},
+    {"minimal_ops", CONTROL,
+     "CREATE TABLE minimal_ops(\n"
+     "  position INTEGER PRIMARY KEY,\n"
+     "  task INTEGER NOT NULL REFERENCES minimal_tasks,\n"
+     "  kind TEXT NOT NULL,\n"
+     "  object TEXT NOT NULL,\n"
+     "  place TEXT NOT NULL,\n"
+     "  completed INTEGER NOT NULL) STRICT"},
+    {"pair", CONTROL,
+     "CREATE TABLE pair( -- two rows: this order fails, the other passes\n"
+     "  position INTEGER PRIMARY KEY,\n"
+     "  task INTEGER NOT NULL REFERENCES minimal_tasks,\n"
+     "  nth INTEGER NOT NULL, -- op of the task, from 0\n"
+     "  kind TEXT NOT NULL,\n"
+     "  object TEXT NOT NULL,\n"
+     "  place TEXT NOT NULL) STRICT"},
 };
 
 static const struct schema_entry views[] = {

@@ -19,10 +19,11 @@ struct trace_print_options {
     size_t max_lines; /* of messages, observations, each output; 0: 20 */
 };
 
-/* Print TRACE to OUT: headline, findings, misuses, tasks as a tree, the last
- * ops in ticket order, queue messages, observations, the ends of stdout and
- * stderr, files, and last the command that replays it. -EIO when OUT cannot be
- * written. */
+/* Print TRACE to OUT: headline; when it was shrunk, the two ops that decide
+ * and the shortest schedule; how the iteration went, findings, misuses, tasks
+ * as a tree, the last ops in ticket order, queue messages, observations, the
+ * ends of stdout and stderr, files, and last the command that replays it. -EIO
+ * when OUT cannot be written. */
 int trace_print(FILE *out, const struct trace *trace,
                 const struct trace_print_options *options);
 

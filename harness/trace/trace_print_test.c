@@ -8,13 +8,13 @@
 #include "fixture_test.h"
 #include "utf8.h"
 
-/* The fixture, saved, opened and printed; the caller frees it. */
-static char *print(struct fixture *f, const struct trace_print_options *options)
+/* The trace, opened and printed; the caller frees it. */
+static char *print_saved(struct fixture *f,
+                         const struct trace_print_options *options)
 {
     struct trace *trace;
     char *text = NULL;
     size_t size;
-    fixture_save(f);
     int err = trace_open(&trace, f->path, &f->diag);
     cr_assert_eq(err, 0, "%s", f->diag.text);
     FILE *out = open_memstream(&text, &size);
@@ -23,6 +23,12 @@ static char *print(struct fixture *f, const struct trace_print_options *options)
     fclose(out);
     trace_close(trace);
     return text;
+}
+
+static char *print(struct fixture *f, const struct trace_print_options *options)
+{
+    fixture_save(f);
+    return print_saved(f, options);
 }
 
 static void expect_line(const char *text, const char *line)
@@ -86,6 +92,70 @@ Test(trace_print, tells_how_a_controlled_iteration_was_scheduled)
     cr_expect(strstr(text, "\nMisuse\n"));
     cr_expect(strstr(text, "unlocks a lock that another task holds  "
                            "mutex /ring+0x40"),
+              "%s", text);
+    free(text);
+    fixture_free(f);
+}
+
+Test(trace_print, the_cause_comes_first)
+{
+    static const char expected[] =
+        "\nIt fails when these two come in this order, and passes when they "
+        "come in the other\n"
+        "         task            op          object            at\n"
+        "  first  0.1             mutex lock  mutex /ring+0x80  "
+        "consume() ring.c:21\n"
+        "  then   0.0 (producer)  mutex lock  mutex /ring+0x80  "
+        "produce() ring.c:8\n"
+        "\nThe shortest schedule with the same finding\n"
+        "  1 preemption, 3 switches, 10 steps (recorded: 7 preemptions, 20 "
+        "switches, 101 steps)\n"
+        "  with workers=1\n"
+        "     0     0.0 (producer)         0.1                               "
+        "at\n"
+        "     fork                                                           "
+        "produce() ring.c:7\n"
+        "     fork                                                           "
+        "produce() ring.c:7\n"
+        "  >        read file log                                            "
+        "produce() ring.c:7\n"
+        "           read file log                                            "
+        "produce() ring.c:7\n"
+        "           (2 more)\n"
+        "           read file log                                            "
+        "produce() ring.c:7\n"
+        "           mutex lock /ring+0x40                                    "
+        "produce() ring.c:7\n"
+        "  >                               mutex lock /ring+0x80  <- first   "
+        "consume() ring.c:21\n"
+        "                                  mutex lock /ring+0x40  no return  "
+        "consume() ring.c:22\n"
+        "  >        mutex lock /ring+0x80                         <- then    "
+        "produce() ring.c:8\n"
+        "\nAs recorded\n"
+        "  ended  ";
+    struct fixture *f = fixture_new();
+    struct trace_print_options options = {.width = 0};
+    fixture_save(f);
+    fixture_explain(f);
+    char *text = print_saved(f, &options);
+    cr_expect(strstr(text, expected), "%s", text);
+    free(text);
+    fixture_free(f);
+}
+
+Test(trace_print, too_many_tasks_for_the_width_share_a_column)
+{
+    struct fixture *f = fixture_new();
+    struct trace_print_options options = {.width = 80};
+    fixture_save(f);
+    fixture_explain(f);
+    char *text = print_saved(f, &options);
+    cr_expect(strstr(text, "\n     task            op                      "
+                           "          at\n"),
+              "%s", text);
+    cr_expect(strstr(text, "\n  >  0.1             mutex lock /ring+0x80  "
+                           "<- first   consume() ring.c:21\n"),
               "%s", text);
     free(text);
     fixture_free(f);

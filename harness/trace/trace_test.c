@@ -132,7 +132,9 @@ Test(trace, a_free_iteration_inherits_nothing_from_a_controlled_one)
 
 /* What a trace of format 1 was: the same without what format 2 added. */
 static const char to_format_1[] =
-    "DROP TABLE mishaps;"
+    "DROP TABLE mishaps; DROP TABLE explanation; DROP TABLE minimal_params;"
+    "DROP TABLE minimal_ops; DROP TABLE minimal; DROP TABLE pair;"
+    "DROP TABLE minimal_tasks;"
     "DELETE FROM meta WHERE key IN ('mode', 'unit', 'depth',"
     " 'expected_decisions', 'expected_tasks', 'spurious_chance', 'step_limit',"
     " 'verdict', 'grants', 'decisions', 'switches', 'preemptions', 'op_hash',"

@@ -140,7 +140,8 @@ static int is_too_late(void *context)
     return clock_now_ns() > database->deadline_ns;
 }
 
-static void lock_down(struct database *database)
+/* Nothing that a stranger put into a schema may run. */
+static void distrust(sqlite3 *db)
 {
     static const struct {
         int option, value;
@@ -153,8 +154,12 @@ static void lock_down(struct database *database)
         {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
     };
     for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
-        sqlite3_db_config(database->db, options[i].option, options[i].value,
-                          NULL);
+        sqlite3_db_config(db, options[i].option, options[i].value, NULL);
+}
+
+static void lock_down(struct database *database)
+{
+    distrust(database->db);
     sqlite3_limit(database->db, SQLITE_LIMIT_LENGTH, VALUE_LIMIT);
     sqlite3_limit(database->db, SQLITE_LIMIT_SQL_LENGTH, 65536);
     sqlite3_limit(database->db, SQLITE_LIMIT_COLUMN, 100);
@@ -285,4 +290,25 @@ void database_close(struct database *database)
 {
     sqlite3_close(database->db);
     str_fini(&database->bytes);
+}
+
+int database_copy(const struct database *database, sqlite3 **out)
+{
+    size_t size = database->bytes.len;
+    unsigned char *bytes = sqlite3_malloc64(size);
+    *out = NULL;
+    if (!bytes)
+        return -ENOMEM;
+    memcpy(bytes, database->bytes.data, size);
+    if (sqlite3_open(":memory:", out)) {
+        sqlite3_free(bytes);
+        return -ENOMEM;
+    }
+    distrust(*out);
+    /* Takes BYTES, also when it fails. */
+    return sqlite3_deserialize(
+               *out, "main", bytes, (sqlite3_int64)size, (sqlite3_int64)size,
+               SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE)
+               ? -ENOMEM
+               : 0;
 }

@@ -29,6 +29,11 @@ int database_open(struct database *database, const char *path,
                   struct mps_diag *diag);
 void database_close(struct database *database);
 
+/* A copy of the open database to change and serialize, in memory, in which
+ * the triggers and views of a stranger do nothing. Close it with
+ * sqlite3_close(). -ENOMEM. */
+int database_copy(const struct database *database, sqlite3 **out);
+
 /* Say "PATH: damaged: ..." and return -MPS_ECORRUPT. What stands in the file
  * itself becomes printable on its way. */
 int database_damaged(const struct database *database, const char *format, ...)

@@ -4,7 +4,7 @@
 
 #include "database.h"
 #include "scenario/arena.h"
-#include "trace/trace.h"
+#include "trace/explanation.h"
 
 struct trace {
     struct arena *arena; /* everything below */
@@ -28,6 +28,7 @@ struct trace {
     struct trace_file *files;
     size_t file_count;
     struct finding_list findings;
+    const struct trace_explanation *explanation; /* or NULL */
 };
 
 struct load_place {
@@ -42,6 +43,7 @@ struct load {
     struct load_place *places; /* id 1 comes first */
     size_t place_count;
     const char **objects; /* texts by number; NULL: there is none */
+    size_t explanation_tasks;
 
     /* The row that is being read. */
     const char *table;
@@ -68,11 +70,31 @@ uint64_t load_bits(struct load *load, int column);
 bool load_is_null(struct load *load, int column);
 const void *load_blob(struct load *load, int column, size_t *size);
 
+/* A key of a table of keys and values, and the field of a struct that its
+ * value goes into. */
+enum load_field_type {
+    LOAD_TEXT,   /* const char * */
+    LOAD_NUMBER, /* uint64_t */
+    LOAD_STATUS, /* int, stored without its sign */
+    LOAD_BOOL
+};
+struct load_field {
+    uint32_t format; /* the first that has it; before, the field stays */
+    const char *key;
+    enum load_field_type type;
+    size_t offset;
+};
+/* Fill the struct INTO from TABLE, which has to have every key once. Keys
+ * that are not in FIELDS are passed over. */
+int load_keys(struct load *load, const char *table,
+              const struct load_field *fields, size_t count, void *into);
+
 /* Each fills its part of the trace; 0 or a negative code with the diagnostic
  * set. In this order. */
 int load_context(struct load *load);
 int load_rows(struct load *load);
 int load_findings(struct load *load);
+int load_explanation(struct load *load);
 
 /* Read the table NAME with SQL, at most LIMIT rows of ROW_SIZE bytes each, into
  * an array in the arena: READ takes the values of one row. */

@@ -30,6 +30,8 @@ int trace_open(struct trace **out, const char *path, struct mps_diag *diag)
         err = load_rows(&load);
     if (!err)
         err = load_findings(&load);
+    if (!err)
+        err = load_explanation(&load);
     if (err)
         trace_close(load.trace);
     else
@@ -53,6 +55,11 @@ const struct trace_meta *trace_meta(const struct trace *trace)
 const struct finding_list *trace_findings(const struct trace *trace)
 {
     return &trace->findings;
+}
+
+const struct trace_explanation *trace_explanation(const struct trace *trace)
+{
+    return trace->explanation;
 }
 
 size_t trace_params(const struct trace *trace, const struct trace_param **out)

@@ -170,6 +170,15 @@ int print_headline(struct print *p)
         print_text(p, STYLE_BAD, "  %s: ", kind);
         print_wrapped(p, strlen(kind) + 4, "%s", findings->items[i].what);
     }
+    return 0;
+}
+
+/* How the iteration was run, and how it went. */
+int print_facts(struct print *p)
+{
+    const struct trace_meta *meta = p->meta;
+    if (trace_explanation(p->trace))
+        print_heading(p, "As recorded");
     print_ending(p);
     print_schedule(p);
     print_parameters(p);
@@ -189,8 +198,9 @@ int trace_print(FILE *out, const struct trace *trace,
                 const struct trace_print_options *options)
 {
     static int (*const parts[])(struct print *) = {
-        print_headline, print_findings, print_mishaps,      print_tasks,
-        print_ops,      print_messages, print_observations, print_files,
+        print_headline,     print_explanation, print_facts, print_findings,
+        print_mishaps,      print_tasks,       print_ops,   print_messages,
+        print_observations, print_files,
     };
     struct print p = {
         .out = out,

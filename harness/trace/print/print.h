@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "trace/trace.h"
+#include "trace/explanation.h"
 #include "trace/trace_print.h"
 
 struct print {
@@ -50,7 +50,7 @@ void print_duration(struct print *p, enum print_style style, uint64_t ns);
 
 /* -- Tables ---------------------------------------------------------------- */
 
-enum { TABLE_COLUMNS = 6 };
+enum { TABLE_COLUMNS = 10 };
 
 /* What a cell gives up when the table is too wide. */
 enum table_cut { CUT_NEVER, CUT_START, CUT_END };
@@ -84,6 +84,8 @@ int print_table_print(struct table *table, struct print *p);
 /* -- Parts; 0 or -errno ---------------------------------------------------- */
 
 int print_headline(struct print *p);
+int print_explanation(struct print *p);
+int print_facts(struct print *p);
 int print_tasks(struct print *p);
 int print_findings(struct print *p);
 int print_mishaps(struct print *p);
