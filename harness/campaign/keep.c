@@ -26,7 +26,7 @@ static void write_trace(const struct campaign_options *options,
         struct trace_info info = {
             .id = id,
             .command = options->command,
-            .strategy = "stress",
+            .strategy = NULL,
             .base_seed = options->base_seed,
             .wall_ns = clock_wall_ns(),
         };

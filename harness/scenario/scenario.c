@@ -120,6 +120,24 @@ static int fill_command(struct scenario *s, struct arena *arena,
     return demand(s, arena);
 }
 
+int scenario_set_program(struct scenario *scenario, char *const *argv,
+                         struct mps_diag *diag)
+{
+    char *path =
+        strchr(argv[0], '/') ? realpath(argv[0], NULL) : strdup(argv[0]);
+    if (!path)
+        return diag_set(diag, -MPS_ESTART, "%s: %s", argv[0], strerror(errno));
+    bool has_workers;
+    scenario->program = arena_text(scenario->storage, path);
+    free(path);
+    if (argv[1])
+        scenario->arguments =
+            escape_all(scenario->storage, argv + 1, &has_workers);
+    return scenario->program && scenario->arguments
+               ? 0
+               : diag_set(diag, -ENOMEM, "out of memory");
+}
+
 int scenario_from_command(struct scenario **out, char *const *argv,
                           struct mps_diag *diag)
 {

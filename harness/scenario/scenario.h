@@ -168,6 +168,12 @@ int scenario_set_parameter(struct scenario *scenario, const char *name,
                            const int64_t *values, size_t count,
                            struct mps_diag *diag);
 
+/* Run the program ARGV[0], relative to the working directory, instead of the
+ * scenario's; with the arguments that follow, if there are any, in place of
+ * its own. -MPS_ESTART when there is no such file. */
+int scenario_set_program(struct scenario *scenario, char *const *argv,
+                         struct mps_diag *diag);
+
 void scenario_free(struct scenario *scenario);
 
 /* Find the program file of SCENARIO: a name with a slash is relative to its

@@ -1,0 +1,140 @@
+#include "rerun.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "check/check.h"
+#include "keep.h"
+#include "origin.h"
+#include "plan.h"
+
+struct rerun {
+    const struct trace *trace;
+    struct origin origin;
+    struct slot_options options;
+    struct slot *slot;
+    struct reference_set *references; /* NULL: none needed */
+    struct symbols *symbols;
+    char *program, *directory;
+    unsigned cpus;
+};
+
+int rerun_open(struct rerun **out, const struct trace *trace,
+               const struct rerun_options *options, struct mps_diag *diag)
+{
+    *out = NULL;
+    struct rerun *rerun = calloc(1, sizeof(*rerun));
+    if (!rerun)
+        return diag_set(diag, -ENOMEM, "out of memory");
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    rerun->cpus = cpus > 0 ? (unsigned)cpus : 1;
+    rerun->trace = trace;
+    rerun->directory = str_format("%s/rerun", options->workspace);
+    int err = origin_load(&rerun->origin, trace, options->program,
+                          options->workspace, diag);
+    if (!err)
+        err = rerun->directory ? symbols_open(&rerun->symbols, NULL) : -ENOMEM;
+    if (!err && mkdir(rerun->directory, 0755) && errno != EEXIST)
+        err =
+            diag_set(diag, -errno, "%s: %s", rerun->directory, strerror(errno));
+    if (!err)
+        err = scenario_program(rerun->origin.scenario,
+                               options->toolchain->targets, &rerun->program,
+                               diag);
+    rerun->options = (struct slot_options){
+        .scenario = rerun->origin.scenario,
+        .program = rerun->program,
+        .runtime = options->toolchain->runtime,
+        .launcher = options->toolchain->launcher,
+        .directory = rerun->directory,
+        .isolation = options->isolation,
+        .cpu = rerun->cpus > 1 ? 0 : -1,
+        .symbols = rerun->symbols,
+        .stop = options->stop,
+    };
+    if (!err)
+        err = slot_open(&rerun->slot, &rerun->options, diag);
+    if (!err && check_needs_reference(rerun->origin.scenario))
+        err = references_new(&rerun->references, rerun->origin.scenario);
+    if (err) {
+        rerun_close(rerun);
+        return err;
+    }
+    *out = rerun;
+    return 0;
+}
+
+void rerun_close(struct rerun *rerun)
+{
+    if (!rerun)
+        return;
+    slot_close(rerun->slot);
+    references_free(rerun->references);
+    symbols_close(rerun->symbols);
+    if (rerun->directory)
+        rmdir(rerun->directory);
+    free(rerun->program);
+    free(rerun->directory);
+    origin_fini(&rerun->origin);
+    free(rerun);
+}
+
+const struct scenario *rerun_scenario(const struct rerun *rerun)
+{
+    return rerun->origin.scenario;
+}
+
+const char **rerun_values(struct rerun *rerun)
+{
+    return rerun->origin.values;
+}
+
+void rerun_control(const struct trace *trace, struct control *out)
+{
+    const struct trace_meta *meta = trace_meta(trace);
+    *out = (struct control){
+        .strategy = STRATEGY_REPLAY,
+        .depth = (unsigned)meta->depth,
+        .expected_decisions = meta->expected_decisions,
+        .expected_tasks = (uint32_t)meta->expected_tasks,
+        .spurious_chance = (uint32_t)meta->spurious_chance,
+        .step_limit = meta->step_limit,
+    };
+}
+
+int rerun_once(struct rerun *rerun, uint64_t seed,
+               const struct control *control, struct outcome *outcome,
+               struct finding_list *findings, struct mps_diag *diag)
+{
+    const struct trace_meta *meta = trace_meta(rerun->trace);
+    struct choice choice = {rerun->origin.scenario, rerun->origin.values};
+    struct disturbance disturbance;
+    plan_disturbance(seed, meta->delay_low_ns, meta->delay_high_ns, rerun->cpus,
+                     &disturbance);
+    const struct reference *reference = NULL;
+    int err = rerun->references ? references_get(rerun->references, rerun->slot,
+                                                 &choice, &reference, diag)
+                                : 0;
+    if (!err)
+        err = slot_iterate(rerun->slot, &choice, meta->iteration, seed,
+                           &disturbance, control, outcome, diag);
+    return err ? err : check_iteration(outcome, reference, findings, diag);
+}
+
+bool rerun_same(const struct trace *trace, const struct finding_list *findings,
+                bool any)
+{
+    const struct finding_list *wanted = trace_findings(trace);
+    size_t count = any || !wanted->count ? wanted->count : 1;
+    for (size_t i = 0; i < findings->count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (findings->items[i].fingerprint == wanted->items[k].fingerprint)
+                return true;
+    return false;
+}

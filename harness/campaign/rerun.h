@@ -1,0 +1,49 @@
+/* The iteration of a stored failure, run again and again: for replays, for
+ * shrinking, for diagnosing. One job slot, one thread. */
+#ifndef MPS_CAMPAIGN_RERUN_H
+#define MPS_CAMPAIGN_RERUN_H
+
+#include <stdbool.h>
+
+#include "campaign.h"
+#include "check/finding.h"
+#include "runner/slot.h"
+#include "trace/trace.h"
+
+struct rerun_options {
+    const struct toolchain *toolchain;
+    const char *workspace; /* an existing directory; gets a folder for a slot */
+    enum isolation isolation;
+    char *const *program; /* to run instead of the target; NULL: the target */
+    const bool *stop;
+};
+
+struct rerun;
+
+/* Start the target of TRACE. OPTIONS and TRACE must outlive it. */
+int rerun_open(struct rerun **out, const struct trace *trace,
+               const struct rerun_options *options, struct mps_diag *diag);
+void rerun_close(struct rerun *rerun);
+
+const struct scenario *rerun_scenario(const struct rerun *rerun);
+/* The values of its parameters: the trace's, until others are set. VALUES must
+ * outlive the use. */
+const char **rerun_values(struct rerun *rerun);
+
+/* The control that TRACE asks for: its strategy's numbers, to be used with a
+ * plan; only for controlled traces, others get defaults. */
+void rerun_control(const struct trace *trace, struct control *out);
+
+/* Run once, with seed SEED, under CONTROL or freely with the recorded delays
+ * (NULL), and judge. OUTCOME is valid until the next run; FINDINGS are the
+ * caller's to clear. */
+int rerun_once(struct rerun *rerun, uint64_t seed,
+               const struct control *control, struct outcome *outcome,
+               struct finding_list *findings, struct mps_diag *diag);
+
+/* Whether FINDINGS has the finding that gave TRACE its name; any of its
+ * findings, when ANY. */
+bool rerun_same(const struct trace *trace, const struct finding_list *findings,
+                bool any);
+
+#endif
