@@ -53,6 +53,9 @@ static void describe(const struct tally *tally, enum verdict verdict,
         .elapsed_ns = tally->elapsed_ns,
         .findings = tally->findings,
         .finding_count = tally->finding_count,
+        .strategies = tally->used,
+        .strategy_count = tally->used_count,
+        .external_call = tally->external_call,
         .never_reached = (const char *const *)tally->never_reached,
         .never_reached_count = tally->never_reached_count,
     };
@@ -89,6 +92,8 @@ static void run_scenario(struct campaign *campaign,
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
              shown);
     shown->reason = tally->reason ? tally->reason : "";
+    shown->strategies = tally->used;
+    shown->strategy_count = tally->used_count;
     shown->never_reached = (const char *const *)tally->never_reached;
     shown->never_reached_count = tally->never_reached_count;
     progress_end(options->progress, shown);

@@ -35,12 +35,75 @@ void tally_fini(struct tally *tally)
         free_text(entry->parameters);
     }
     free(tally->findings);
+    free(tally->used);
+    for (int way = 0; way < PORTFOLIO_WAYS; way++)
+        hash_set_free(tally->orders[way]);
     for (size_t i = 0; i < tally->never_reached_count; i++)
         free(tally->never_reached[i]);
     free(tally->never_reached);
     sometimes_free(tally->sometimes);
     free(tally->reason);
     *tally = (struct tally){0};
+}
+
+/* The call that took a task out of control: "futex in f()". */
+static void note_external(struct tally *tally, const struct outcome *outcome)
+{
+    const struct segment_schedule *schedule = &outcome->segment->schedule;
+    if (*tally->external_call)
+        return;
+    snprintf(tally->external_call, sizeof(tally->external_call), "%.*s",
+             SCHEDULE_CALL_BYTES, schedule->external_call);
+    if (!*tally->external_call)
+        strcpy(tally->external_call, "a call");
+}
+
+void tally_count(struct tally *tally, int way, const struct outcome *outcome,
+                 size_t findings)
+{
+    struct report_strategy *stats = &tally->ways[way];
+    const struct segment_schedule *schedule = &outcome->segment->schedule;
+    if (findings && !stats->failures++)
+        stats->first = outcome->iteration;
+    stats->iterations++;
+    tally->iterations++;
+    tally->failures += findings != 0;
+    if (!outcome->controlled)
+        return;
+    uint64_t decisions = schedule->decisions;
+    if (stats->iterations == 1 || decisions < stats->decisions_min)
+        stats->decisions_min = decisions;
+    if (decisions > stats->decisions_max)
+        stats->decisions_max = decisions;
+    stats->decisions_sum += decisions;
+    stats->steps_sum += schedule->grants;
+    stats->switches_sum += schedule->switches;
+    stats->bounded += !findings && schedule->verdict == SCHEDULE_STEP_BOUND;
+    if (schedule->externals_ever) {
+        stats->partly++;
+        note_external(tally, outcome);
+    }
+    if (!tally->orders[way])
+        tally->orders[way] = hash_set_new();
+    hash_set_add(tally->orders[way], schedule->hash);
+}
+
+/* The ways that were used, for the report. */
+static void list_ways(struct tally *tally)
+{
+    free(tally->used);
+    tally->used = calloc(PORTFOLIO_WAYS, sizeof(*tally->used));
+    tally->used_count = 0;
+    for (int way = 0; tally->used && way < PORTFOLIO_WAYS; way++) {
+        struct report_strategy *stats = &tally->ways[way];
+        if (!stats->iterations)
+            continue;
+        stats->name = portfolio_way_name(way);
+        stats->controlled = way != WAY_STRESS;
+        stats->distinct =
+            hash_set_count(tally->orders[way], &stats->distinct_full);
+        tally->used[tally->used_count++] = *stats;
+    }
 }
 
 /* "workers=3 increments=200" */
@@ -127,6 +190,7 @@ static void collect_unreached(void *context, const char *name, bool reached)
 
 enum verdict tally_verdict(struct tally *tally, bool ended_early)
 {
+    list_ways(tally);
     const struct scenario *scenario = tally->scenario;
     struct collector collector = {tally};
     sometimes_each(tally->sometimes, collect_unreached, &collector);

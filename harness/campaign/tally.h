@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "check/check.h"
+#include "hashes.h"
+#include "portfolio.h"
 #include "report/report.h"
 
 struct tally {
@@ -21,13 +23,22 @@ struct tally {
     struct sometimes_set *sometimes;
     char **never_reached; /* filled in the end */
     size_t never_reached_count;
-    bool expected_seen;  /* the kind that the scenario expects */
-    char *reason;        /* of a verdict that is not pass */
-    bool without_points; /* the target could only be seen from outside */
+    struct report_strategy ways[PORTFOLIO_WAYS]; /* by way */
+    struct hash_set *orders[PORTFOLIO_WAYS];     /* hashes of op orders */
+    struct report_strategy *used;                /* filled in the end; owned */
+    size_t used_count;
+    char external_call[64]; /* the first call that was not under control */
+    bool expected_seen;     /* the kind that the scenario expects */
+    char *reason;           /* of a verdict that is not pass */
+    bool without_points;    /* the target could only be seen from outside */
 };
 
 int tally_init(struct tally *tally, const struct scenario *scenario);
 void tally_fini(struct tally *tally);
+
+/* Count OUTCOME, which was run in WAY, with so many findings. */
+void tally_count(struct tally *tally, int way, const struct outcome *outcome,
+                 size_t findings);
 
 /* Add a finding of ITERATION. Returns the entry it became or joined; *IS_NEW
  * says which. FINDING's contents are moved into a new entry. NULL when out

@@ -84,14 +84,12 @@ static void give_up(struct work *work, int error, const struct mps_diag *diag)
 }
 
 /* Count the iteration and keep what it found. */
-static void record(struct work *work, const struct outcome *outcome,
+static void record(struct work *work, int way, const struct outcome *outcome,
                    struct finding_list *findings)
 {
     struct tally *tally = work->tally;
     pthread_mutex_lock(&work->lock);
-    tally->iterations++;
-    if (findings->count)
-        tally->failures++;
+    tally_count(tally, way, outcome, findings->count);
     sometimes_collect(tally->sometimes, outcome);
     if (findings->count)
         keep_failure(work->options, tally, outcome, findings);
@@ -161,7 +159,7 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
         return err;
     struct finding_list findings = {0};
     err = check_iteration(&outcome, reference, &findings, diag);
-    record(work, &outcome, &findings);
+    record(work, way, &outcome, &findings);
     return err;
 }
 

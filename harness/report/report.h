@@ -34,6 +34,25 @@ struct report_finding {
     bool expected;                    /* the scenario expects this kind */
 };
 
+/* What one way of scheduling did: "stress", or a strategy under control. */
+struct report_strategy {
+    const char *name;
+    bool controlled;
+    uint64_t iterations; /* schedules */
+    uint64_t failures;   /* iterations with a finding */
+    uint64_t findings;   /* distinct ones that it was the first to see */
+    uint64_t first;      /* iteration of the first failure; when failures */
+    /* Under control only. Decisions: points with two or more tasks that could
+     * go on. */
+    uint64_t decisions_min, decisions_max, decisions_sum;
+    uint64_t steps_sum, switches_sum;
+    uint64_t distinct; /* different orders of operations; at least so many
+                          when `distinct_full` */
+    bool distinct_full;
+    uint64_t partly;  /* iterations that were partly controlled */
+    uint64_t bounded; /* that ended at the step bound without a finding */
+};
+
 struct report_scenario {
     const char *name, *about, *path; /* path may be "" */
     enum verdict verdict;
@@ -45,6 +64,10 @@ struct report_scenario {
     uint64_t elapsed_ns;                    /* while it ran */
     const struct report_finding *findings;
     size_t finding_count;
+    const struct report_strategy *strategies; /* those that were used */
+    size_t strategy_count;
+    const char *external_call; /* what made iterations partly controlled, or
+                                  "" */
     const char *const *never_reached; /* mps_sometimes names */
     size_t never_reached_count;
     const char *const *fixed; /* ids of stored failures that pass now */
