@@ -9,12 +9,12 @@ static uint32_t pick(struct segment *segment, const uint32_t *enabled,
 {
     uint32_t eager = 0;
     for (uint32_t i = 0; i < count; i++)
-        eager += !(segment->turns[enabled[i]].flags & TURN_YIELDED);
+        eager += !(segment->turns[sched_slot(enabled[i])].flags & TURN_YIELDED);
     if (!eager || eager == count || !sched_draw_below(segment, YIELD_PATIENCE))
         return (uint32_t)sched_draw_below(segment, count);
     uint32_t nth = (uint32_t)sched_draw_below(segment, eager);
     for (uint32_t i = 0; i < count; i++) {
-        if (segment->turns[enabled[i]].flags & TURN_YIELDED)
+        if (segment->turns[sched_slot(enabled[i])].flags & TURN_YIELDED)
             continue;
         if (!nth--)
             return i;

@@ -12,7 +12,7 @@ enum { GRANT_NS = 50 };
 
 static struct segment_turn *turn_at(struct segment *segment, uint32_t task)
 {
-    return &segment->turns[task];
+    return &segment->turns[sched_slot(task)];
 }
 
 static const struct sched_strategy *
@@ -42,7 +42,7 @@ void sched_begin(struct segment *segment)
 static uint32_t plan_task(const struct segment *segment, uint32_t task)
 {
     const struct segment_schedule *schedule = &segment->schedule;
-    const struct segment_task *t = &segment->tasks[task];
+    const struct segment_task *t = &segment->tasks[sched_slot(task)];
     uint32_t parent = 0;
     if (t->parent) {
         parent = t->parent <= SEGMENT_TASKS
@@ -63,8 +63,9 @@ void sched_join(struct segment *segment, uint32_t task)
 {
     struct segment_schedule *schedule = &segment->schedule;
     struct segment_turn *turn = turn_at(segment, task);
-    uint32_t parent = segment->tasks[task].parent;
-    if (schedule->alive_count >= SCHEDULE_ALIVE)
+    uint32_t parent = segment->tasks[sched_slot(task)].parent;
+    uint32_t alive = sched_alive_count(segment);
+    if (alive == SCHEDULE_ALIVE)
         return;
     uint32_t gate = turn->gate;
     memset(turn, 0, sizeof(*turn));
@@ -76,9 +77,10 @@ void sched_join(struct segment *segment, uint32_t task)
         turn->ignored = from->ignored;
     }
     turn->plan_task = plan_task(segment, task);
-    schedule->alive[schedule->alive_count++] = task;
-    if (schedule->alive_count > schedule->max_alive)
-        schedule->max_alive = schedule->alive_count;
+    schedule->alive[alive] = sched_slot(task);
+    schedule->alive_count = alive + 1;
+    if (alive >= schedule->max_alive)
+        schedule->max_alive = alive + 1;
     const struct sched_strategy *strategy = strategy_of(schedule);
     if (strategy->joined)
         strategy->joined(segment, task);
@@ -95,14 +97,16 @@ void sched_newcomer(struct segment *segment, uint32_t task)
     __atomic_fetch_add(&segment->schedule.newcomers, 1, __ATOMIC_SEQ_CST);
 }
 
-static void remove_alive(struct segment_schedule *schedule, uint32_t task)
+static void remove_alive(struct segment *segment, uint32_t task)
 {
-    for (uint32_t i = 0; i < schedule->alive_count; i++) {
+    struct segment_schedule *schedule = &segment->schedule;
+    uint32_t count = sched_alive_count(segment);
+    for (uint32_t i = 0; i < count; i++) {
         if (schedule->alive[i] != task)
             continue;
         memmove(&schedule->alive[i], &schedule->alive[i + 1],
-                (schedule->alive_count - i - 1) * sizeof(schedule->alive[0]));
-        schedule->alive_count--;
+                (count - i - 1) * sizeof(schedule->alive[0]));
+        schedule->alive_count = count - 1;
         return;
     }
 }
@@ -119,7 +123,7 @@ void sched_leave(struct segment *segment, uint32_t task)
         schedule->alarms--;
     turn->alarm_ns = 0;
     __atomic_store_n(&turn->state, TURN_DEAD, __ATOMIC_RELEASE);
-    remove_alive(schedule, task);
+    remove_alive(segment, task);
     schedule->epoch++;
     schedule->completed++;
     schedule->idle_grants = 0;
@@ -129,11 +133,41 @@ void sched_external(struct segment *segment, uint32_t task)
 {
     struct segment_schedule *schedule = &segment->schedule;
     struct segment_turn *turn = turn_at(segment, task);
-    if (turn->state == TURN_EXTERNAL)
+    if (turn->state == TURN_EXTERNAL || turn->state == TURN_DEAD)
         return;
     __atomic_store_n(&turn->state, TURN_EXTERNAL, __ATOMIC_SEQ_CST);
     schedule->externals++;
     schedule->externals_ever++;
+}
+
+static uint32_t count_externals(const struct segment *segment)
+{
+    const struct segment_schedule *schedule = &segment->schedule;
+    uint32_t count = sched_alive_count(segment), externals = 0;
+    for (uint32_t i = 0; i < count; i++)
+        externals += segment->turns[sched_slot(schedule->alive[i])].state ==
+                     TURN_EXTERNAL;
+    return externals;
+}
+
+/* A stranger is READY and not in the list. */
+static void join_strangers(struct segment *segment)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    /* Nobody's candidates yet: room for one bit per task. */
+    uint32_t *known = schedule->candidates;
+    static_assert(SCHEDULE_ALIVE >= SEGMENT_TASKS / 32, "one bit per task");
+    memset(known, 0, SEGMENT_TASKS / 8);
+    uint32_t alive = sched_alive_count(segment);
+    for (uint32_t i = 0; i < alive; i++) {
+        uint32_t task = sched_slot(schedule->alive[i]);
+        known[task / 32] |= UINT32_C(1) << task % 32;
+    }
+    uint32_t tasks = __atomic_load_n(&segment->task_count, __ATOMIC_ACQUIRE);
+    for (uint32_t task = 0; task < tasks && task < SEGMENT_TASKS; task++)
+        if (turn_at(segment, task)->state == TURN_READY &&
+            !(known[task / 32] >> task % 32 & 1))
+            sched_join(segment, task);
 }
 
 /* Tasks that joined without having the turn: those back from outside, and
@@ -145,22 +179,8 @@ static void take_newcomers(struct segment *segment)
     if (count == schedule->newcomers_seen)
         return;
     schedule->newcomers_seen = count;
-    uint32_t externals = 0;
-    for (uint32_t i = 0; i < schedule->alive_count; i++)
-        externals +=
-            turn_at(segment, schedule->alive[i])->state == TURN_EXTERNAL;
-    schedule->externals = externals;
-    /* A stranger is READY and not in the list. */
-    uint32_t tasks = __atomic_load_n(&segment->task_count, __ATOMIC_ACQUIRE);
-    for (uint32_t task = 0; task < tasks && task < SEGMENT_TASKS; task++) {
-        if (turn_at(segment, task)->state != TURN_READY)
-            continue;
-        bool known = false;
-        for (uint32_t i = 0; i < schedule->alive_count && !known; i++)
-            known = schedule->alive[i] == task;
-        if (!known)
-            sched_join(segment, task);
-    }
+    schedule->externals = count_externals(segment);
+    join_strangers(segment);
     schedule->epoch++;
     schedule->completed++;
 }
@@ -253,12 +273,13 @@ uint32_t sched_waiters(const struct segment *segment, uint32_t object,
                        uint32_t *out, uint32_t max)
 {
     const struct segment_schedule *schedule = &segment->schedule;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < schedule->alive_count && count < max; i++) {
-        const struct segment_turn *turn = &segment->turns[schedule->alive[i]];
+    uint32_t count = 0, alive = sched_alive_count(segment);
+    for (uint32_t i = 0; i < alive && count < max; i++) {
+        uint32_t task = sched_slot(schedule->alive[i]);
+        const struct segment_turn *turn = &segment->turns[task];
         if (turn->state == TURN_PARKED && (turn->flags & TURN_MODELLED) &&
             !(turn->flags & TURN_WOKEN) && turn->park_object == object)
-            out[count++] = schedule->alive[i];
+            out[count++] = task;
     }
     return count;
 }
@@ -296,15 +317,17 @@ static uint64_t first_deadline(const struct segment *segment, uint32_t *task)
 {
     const struct segment_schedule *schedule = &segment->schedule;
     uint64_t first = UINT64_MAX;
-    for (uint32_t i = 0; i < schedule->alive_count; i++) {
-        const struct segment_turn *turn = &segment->turns[schedule->alive[i]];
+    uint32_t alive = sched_alive_count(segment);
+    for (uint32_t i = 0; i < alive; i++) {
+        const struct segment_turn *turn =
+            &segment->turns[sched_slot(schedule->alive[i])];
         uint64_t at = turn->alarm_ns;
         if (turn->state == TURN_PARKED && turn->deadline_ns &&
             (!at || turn->deadline_ns < at))
             at = turn->deadline_ns;
         if (at && at < first) {
             first = at;
-            *task = schedule->alive[i];
+            *task = sched_slot(schedule->alive[i]);
         }
     }
     return first;
@@ -317,7 +340,8 @@ static uint32_t gather(struct segment *segment, uint64_t deadline)
 {
     struct segment_schedule *schedule = &segment->schedule;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < schedule->alive_count; i++) {
+    uint32_t alive = sched_alive_count(segment);
+    for (uint32_t i = 0; i < alive; i++) {
         const struct segment_turn *turn = turn_at(segment, schedule->alive[i]);
         bool enabled = turn->state == TURN_READY ||
                        (turn->state == TURN_PARKED && may_try(segment, turn));
@@ -327,7 +351,7 @@ static uint32_t gather(struct segment *segment, uint64_t deadline)
             turn->deadline_ns >= deadline)
             enabled = false;
         if (enabled)
-            schedule->candidates[count++] = schedule->alive[i];
+            schedule->candidates[count++] = sched_slot(schedule->alive[i]);
     }
     return count;
 }
@@ -342,7 +366,8 @@ static bool retry_all(struct segment *segment)
         return false;
     schedule->retried_at = schedule->completed + 1;
     bool any = false;
-    for (uint32_t i = 0; i < schedule->alive_count; i++) {
+    uint32_t alive = sched_alive_count(segment);
+    for (uint32_t i = 0; i < alive; i++) {
         struct segment_turn *turn = turn_at(segment, schedule->alive[i]);
         if (turn->state == TURN_PARKED && !sealed(turn)) {
             turn->flags |= TURN_RETRY;
@@ -355,7 +380,7 @@ static bool retry_all(struct segment *segment)
 static void give_verdict(struct segment *segment)
 {
     struct segment_schedule *schedule = &segment->schedule;
-    bool root_lives = schedule->alive_count && schedule->alive[0] == 0;
+    bool root_lives = sched_alive_count(segment) && schedule->alive[0] == 0;
     if (schedule->alive_count)
         __atomic_store_n(&schedule->verdict,
                          root_lives ? SCHEDULE_DEADLOCK : SCHEDULE_IDLE,
@@ -444,7 +469,8 @@ int sched_next(struct segment *segment)
                 index = strategy_of(schedule)->pick(
                     segment, schedule->candidates, count);
             }
-            uint32_t task = schedule->candidates[index < count ? index : 0];
+            uint32_t task =
+                sched_slot(schedule->candidates[index < count ? index : 0]);
             grant(segment, task);
             return (int)task;
         }

@@ -42,6 +42,21 @@ extern const struct sched_strategy *const sched_strategies[STRATEGY_COUNT];
 /* The strategy NAME, or -1. */
 int sched_strategy_find(const char *name);
 
+/* A target that goes wild may have written over any number of the segment;
+ * what is reached through these two stays inside the tables. */
+static inline uint32_t sched_alive_count(const struct segment *segment)
+{
+    /* Relaxed: only to be read once, so that it cannot grow after the check. */
+    uint32_t count =
+        __atomic_load_n(&segment->schedule.alive_count, __ATOMIC_RELAXED);
+    return count < SCHEDULE_ALIVE ? count : SCHEDULE_ALIVE;
+}
+
+static inline uint32_t sched_slot(uint32_t task)
+{
+    return task % SEGMENT_TASKS;
+}
+
 /* The next draw of the strategy's stream. */
 uint64_t sched_draw(struct segment *segment);
 uint64_t sched_draw_below(struct segment *segment, uint64_t bound);
