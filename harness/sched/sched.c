@@ -10,6 +10,13 @@
  * because of the number of steps. */
 enum { GRANT_NS = 50 };
 
+/* Yields and vain tries in a row, per living task, before something else is
+ * tried. */
+enum { PATIENCE = 64 };
+
+/* Looks around before a decision: more than any that can help. */
+enum { ROUNDS = 64 };
+
 static struct segment_turn *turn_at(struct segment *segment, uint32_t task)
 {
     return &segment->turns[sched_slot(task)];
@@ -171,18 +178,19 @@ static void join_strangers(struct segment *segment)
 }
 
 /* Tasks that joined without having the turn: those back from outside, and
- * those nobody has reserved a place for. */
-static void take_newcomers(struct segment *segment)
+ * those nobody has reserved a place for. Returns whether there were any. */
+static bool take_newcomers(struct segment *segment)
 {
     struct segment_schedule *schedule = &segment->schedule;
     uint32_t count = __atomic_load_n(&schedule->newcomers, __ATOMIC_SEQ_CST);
     if (count == schedule->newcomers_seen)
-        return;
+        return false;
     schedule->newcomers_seen = count;
     schedule->externals = count_externals(segment);
     join_strangers(segment);
     schedule->epoch++;
     schedule->completed++;
+    return true;
 }
 
 /* -- Points
@@ -312,59 +320,78 @@ static bool may_try(const struct segment *segment,
            turn->park_version != segment->objects[turn->park_object].version;
 }
 
-/* The earliest time at which a parked task gives up, or an alarm rings. */
-static uint64_t first_deadline(const struct segment *segment, uint32_t *task)
+/* What a look at all living tasks shows. */
+struct survey {
+    uint32_t count;      /* tasks in candidates[] */
+    uint32_t alarm_task; /* whose alarm is the first */
+    uint64_t alarm_ns;   /* UINT64_MAX: none */
+    uint64_t limit_ns;   /* first time at which a parked task gives up, or an
+                            alarm rings; UINT64_MAX: none */
+};
+
+/* Whether TURN sleeps into the future undisturbed. */
+static bool sleeps(const struct segment_schedule *schedule,
+                   const struct segment_turn *turn)
 {
-    const struct segment_schedule *schedule = &segment->schedule;
-    uint64_t first = UINT64_MAX;
-    uint32_t alive = sched_alive_count(segment);
-    for (uint32_t i = 0; i < alive; i++) {
-        const struct segment_turn *turn =
-            &segment->turns[sched_slot(schedule->alive[i])];
-        uint64_t at = turn->alarm_ns;
-        if (turn->state == TURN_PARKED && turn->deadline_ns &&
-            (!at || turn->deadline_ns < at))
-            at = turn->deadline_ns;
-        if (at && at < first) {
-            first = at;
-            *task = sched_slot(schedule->alive[i]);
-        }
-    }
-    return first;
+    return (turn->flags & TURN_SLEEPING) &&
+           !(turn->flags & (TURN_SIGNALLED | TURN_CANCELLED)) &&
+           turn->deadline_ns > schedule->now_ns;
 }
 
-/* Fill candidates[] with the tasks that may go on now. A sleeper may wake at
- * any time, since the others may be as slow as they like, but not before the
- * time limits of others that end earlier. */
-static uint32_t gather(struct segment *segment, uint64_t deadline)
+/* A sleeper may wake at any time, since the others may be as slow as they
+ * like, but not before the time limits of others that end earlier. */
+static void leave_out_sleepers(struct segment *segment, struct survey *survey)
 {
     struct segment_schedule *schedule = &segment->schedule;
-    uint32_t count = 0;
-    uint32_t alive = sched_alive_count(segment);
-    for (uint32_t i = 0; i < alive; i++) {
-        const struct segment_turn *turn = turn_at(segment, schedule->alive[i]);
-        bool enabled = turn->state == TURN_READY ||
-                       (turn->state == TURN_PARKED && may_try(segment, turn));
-        if (turn->state == TURN_READY && (turn->flags & TURN_SLEEPING) &&
-            !(turn->flags & (TURN_SIGNALLED | TURN_CANCELLED)) &&
-            turn->deadline_ns > schedule->now_ns &&
-            turn->deadline_ns >= deadline)
-            enabled = false;
-        if (enabled)
-            schedule->candidates[count++] = sched_slot(schedule->alive[i]);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < survey->count; i++) {
+        uint32_t task = schedule->candidates[i];
+        const struct segment_turn *turn = turn_at(segment, task);
+        if (turn->state == TURN_READY && sleeps(schedule, turn) &&
+            turn->deadline_ns >= survey->limit_ns)
+            continue;
+        schedule->candidates[kept++] = task;
     }
-    return count;
+    survey->count = kept;
 }
 
-/* Before a deadlock is believed, every vain try is made once more: something
- * outside the model may have changed what it found. Returns whether there is
- * anything to try. */
+/* Fill candidates[] with the tasks that may go on now. */
+static struct survey look_around(struct segment *segment)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    struct survey survey = {0, 0, UINT64_MAX, UINT64_MAX};
+    bool sleepers = false;
+    uint32_t alive = sched_alive_count(segment);
+    for (uint32_t i = 0; i < alive; i++) {
+        uint32_t task = sched_slot(schedule->alive[i]);
+        const struct segment_turn *turn = &segment->turns[task];
+        bool enabled = turn->state == TURN_READY;
+        if (enabled && (turn->flags & TURN_SLEEPING))
+            sleepers = true;
+        if (turn->state == TURN_PARKED) {
+            enabled = may_try(segment, turn);
+            if (turn->deadline_ns && turn->deadline_ns < survey.limit_ns)
+                survey.limit_ns = turn->deadline_ns;
+        }
+        if (schedule->alarms && turn->alarm_ns &&
+            turn->alarm_ns < survey.alarm_ns) {
+            survey.alarm_ns = turn->alarm_ns;
+            survey.alarm_task = task;
+        }
+        if (enabled)
+            schedule->candidates[survey.count++] = task;
+    }
+    if (survey.alarm_ns < survey.limit_ns)
+        survey.limit_ns = survey.alarm_ns;
+    if (sleepers && survey.limit_ns != UINT64_MAX)
+        leave_out_sleepers(segment, &survey);
+    return survey;
+}
+
+/* Let every vain try be made once more. Returns whether there is any. */
 static bool retry_all(struct segment *segment)
 {
-    struct segment_schedule *schedule = &segment->schedule;
-    if (schedule->retried_at == schedule->completed + 1)
-        return false;
-    schedule->retried_at = schedule->completed + 1;
+    const struct segment_schedule *schedule = &segment->schedule;
     bool any = false;
     uint32_t alive = sched_alive_count(segment);
     for (uint32_t i = 0; i < alive; i++) {
@@ -377,6 +404,43 @@ static bool retry_all(struct segment *segment)
     return any;
 }
 
+/* Before a deadlock is believed, every vain try is made once more: something
+ * outside the model may have changed what it found. Returns whether there is
+ * anything to try that was not tried since the last progress. */
+static bool last_round(struct segment *segment)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    if (schedule->retried_at == schedule->completed + 1)
+        return false;
+    schedule->retried_at = schedule->completed + 1;
+    return retry_all(segment);
+}
+
+static void pass_time(struct segment_schedule *schedule, uint64_t until_ns)
+{
+    if (until_ns != UINT64_MAX && until_ns > schedule->now_ns)
+        schedule->now_ns = until_ns;
+}
+
+/* Tasks that yield in turns can go on for ever, and yet nothing can run but
+ * time: one that spins may wait for what another does after its time limit, or
+ * after a change that went past the model. Returns whether anything is
+ * different now. */
+static bool lose_patience(struct segment *segment, uint64_t limit_ns)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    uint64_t patience = PATIENCE * (sched_alive_count(segment) + UINT64_C(1));
+    if (schedule->idle_grants % patience)
+        return false;
+    if (schedule->idle_grants / patience % 2)
+        return retry_all(segment);
+    if (limit_ns == UINT64_MAX || limit_ns <= schedule->now_ns ||
+        schedule->externals)
+        return false;
+    pass_time(schedule, limit_ns);
+    return true;
+}
+
 static void give_verdict(struct segment *segment)
 {
     struct segment_schedule *schedule = &segment->schedule;
@@ -385,6 +449,20 @@ static void give_verdict(struct segment *segment)
         __atomic_store_n(&schedule->verdict,
                          root_lives ? SCHEDULE_DEADLOCK : SCHEDULE_IDLE,
                          __ATOMIC_RELEASE);
+}
+
+/* Whether the iteration has gone on for too long; gives the verdict. */
+static bool past_bound(struct segment_schedule *schedule)
+{
+    uint64_t limit = schedule->step_limit;
+    /* Alarms that nobody notices ring without a grant. */
+    if (!limit || (schedule->grants < limit && schedule->idle_grants < limit))
+        return false;
+    bool idle = schedule->idle_grants >= limit / 2 && !schedule->externals_ever;
+    __atomic_store_n(&schedule->verdict,
+                     idle ? SCHEDULE_LIVELOCK : SCHEDULE_STEP_BOUND,
+                     __ATOMIC_RELEASE);
+    return true;
 }
 
 /* -- Granting
@@ -422,8 +500,7 @@ static void grant(struct segment *segment, uint32_t task)
     schedule->idle_grants++;
     record(schedule, task);
     schedule->current = task + 1;
-    if (turn->deadline_ns > schedule->now_ns && (turn->flags & TURN_SLEEPING) &&
-        !(turn->flags & (TURN_SIGNALLED | TURN_CANCELLED)))
+    if (sleeps(schedule, turn))
         schedule->now_ns = turn->deadline_ns;
     if (turn->state == TURN_PARKED && turn->deadline_ns &&
         turn->deadline_ns <= schedule->now_ns)
@@ -438,52 +515,54 @@ static void grant(struct segment *segment, uint32_t task)
     __atomic_store_n(&turn->state, TURN_RUNNING, __ATOMIC_RELEASE);
 }
 
+/* Choose among COUNT candidates. */
+static uint32_t choose(struct segment *segment, uint32_t count)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    uint32_t index = 0;
+    if (count > 1) {
+        schedule->decisions++;
+        index =
+            strategy_of(schedule)->pick(segment, schedule->candidates, count);
+    }
+    return sched_slot(schedule->candidates[index < count ? index : 0]);
+}
+
 int sched_next(struct segment *segment)
 {
     struct segment_schedule *schedule = &segment->schedule;
-    if (schedule->verdict)
+    if (schedule->verdict || past_bound(schedule))
         return SCHED_NOBODY;
-    if (schedule->step_limit && schedule->grants >= schedule->step_limit) {
-        bool idle = schedule->idle_grants * 2 >= schedule->step_limit &&
-                    !schedule->externals_ever;
-        __atomic_store_n(&schedule->verdict,
-                         idle ? SCHEDULE_LIVELOCK : SCHEDULE_STEP_BOUND,
-                         __ATOMIC_RELEASE);
-        return SCHED_NOBODY;
-    }
     take_newcomers(segment);
-    for (;;) {
-        uint32_t due = 0;
-        uint64_t deadline = first_deadline(segment, &due);
-        if (schedule->alarms && deadline <= schedule->now_ns &&
-            turn_at(segment, due)->alarm_ns &&
-            turn_at(segment, due)->alarm_ns <= schedule->now_ns) {
-            schedule->alarm_task = due + 1;
+    bool patient = schedule->idle_grants < PATIENCE;
+    /* Each round but the last made somebody a candidate, or an alarm due: two
+     * or three, and one more for each newcomer. */
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct survey survey = look_around(segment);
+        if (survey.alarm_ns <= schedule->now_ns) {
+            schedule->alarm_task = survey.alarm_task + 1;
+            schedule->idle_grants++;
             return SCHED_ALARM;
         }
-        uint32_t count = gather(segment, deadline);
-        if (count) {
-            uint32_t index = 0;
-            if (count > 1) {
-                schedule->decisions++;
-                index = strategy_of(schedule)->pick(
-                    segment, schedule->candidates, count);
-            }
-            uint32_t task =
-                sched_slot(schedule->candidates[index < count ? index : 0]);
+        if (!patient) {
+            patient = true;
+            if (lose_patience(segment, survey.limit_ns))
+                continue;
+        }
+        if (survey.count) {
+            uint32_t task = choose(segment, survey.count);
             grant(segment, task);
             return (int)task;
         }
-        if (retry_all(segment))
+        if (last_round(segment) || take_newcomers(segment))
             continue;
+        schedule->externals = count_externals(segment);
         if (schedule->externals)
             return SCHED_NOBODY;
-        if (deadline == UINT64_MAX) {
-            give_verdict(segment);
-            return SCHED_NOBODY;
-        }
-        if (deadline > schedule->now_ns)
-            schedule->now_ns = deadline;
-        /* Whoever's time it is is a candidate now, or has an alarm due. */
+        if (survey.limit_ns == UINT64_MAX)
+            break;
+        pass_time(schedule, survey.limit_ns);
     }
+    give_verdict(segment);
+    return SCHED_NOBODY;
 }

@@ -17,7 +17,9 @@ enum {
     SCHED_NOBODY = -1, /* none can go on: see schedule.verdict; when that is
                           still open, tasks outside control may change it */
     SCHED_ALARM = -2   /* the SIGALRM of process schedule.alarm_task - 1 is
-                          due: send it, then ask again */
+                          due: send it, set the alarm_ns of its turn to the
+                          next one (0: none, and one of schedule.alarms less),
+                          then ask again */
 };
 
 /* Make ready for an iteration with the configuration in segment->schedule;
@@ -42,9 +44,10 @@ void sched_announce(struct segment *segment, uint32_t task, enum op_kind kind,
                     uint32_t object, uint64_t site, uint32_t flags,
                     uint64_t deadline_ns);
 /* The op that TASK announced was tried in vain: it waits for a new version of
- * its object OBJECT (0: of anything), or, with TURN_MODELLED in FLAGS, to be
- * woken; with TURN_WAITS_IO, for any change of a pipe, socket or the like.
- * DEADLINE_NS: when it gives up, in virtual time; 0: never. */
+ * its object OBJECT (0: only for what may let anybody through, such as a
+ * death), or, with TURN_MODELLED in FLAGS, to be woken; with TURN_WAITS_IO,
+ * also for any change of a pipe, socket or the like. DEADLINE_NS: when it gives
+ * up, in virtual time; 0: never. */
 void sched_park(struct segment *segment, uint32_t task, uint32_t object,
                 uint32_t flags, uint64_t deadline_ns);
 /* An op of TASK is done; IDLE: it only waited or failed to get anything. */
@@ -58,7 +61,13 @@ void sched_bump_io(struct segment *segment, uint32_t object);
 void sched_wake(struct segment *segment, uint32_t task);
 
 /* Choose who goes on, record it, and make it the one that runs. Returns its
- * number, or SCHED_NOBODY or SCHED_ALARM. */
+ * number, or SCHED_NOBODY or SCHED_ALARM.
+ *
+ * Time limits and alarms pass only when nobody can go on, or when all that do
+ * have only yielded and tried in vain for long; not while a task is outside
+ * control. Before that, and before a deadlock is declared, everybody that is
+ * parked tries once more. Returns at once whatever a target has written over
+ * the segment. */
 int sched_next(struct segment *segment);
 
 /* A number below BOUND from TASK's environment stream: which waiter wakes,
