@@ -12,8 +12,9 @@
 static const uint64_t task_band = UINT64_C(1) << 32;
 static const uint64_t change_band = UINT64_C(1) << 31;
 
-/* Liveness: after so many decisions, far beyond what was expected, priorities
- * are redrawn at every so manieth one, so that no order lasts for ever. */
+/* Liveness: a run longer than the k decisions expected draws everything anew
+ * for the next k, and is a random walk after FAIR_FACTOR times k, so that no
+ * order lasts for ever. */
 enum { DEFAULT_DECISIONS = 64, FAIR_FACTOR = 4 };
 
 static uint64_t expected(const struct segment_schedule *schedule)
@@ -27,9 +28,10 @@ static uint64_t draw_priority(struct segment *segment)
     return task_band + (sched_draw(segment) >> 1);
 }
 
-/* Depth - 1 change points among the next k decisions, in ascending order,
- * with the priorities 1 .. depth - 1 of their band in random order. */
-static void draw_changes(struct segment *segment)
+/* Depth - 1 change points among the k decisions from number FIRST on, in
+ * ascending order, with the priorities 1 .. depth - 1 of their band in random
+ * order. */
+static void draw_changes(struct segment *segment, uint64_t first)
 {
     struct segment_schedule *schedule = &segment->schedule;
     uint32_t wanted = schedule->depth ? schedule->depth - 1 : 0;
@@ -37,8 +39,7 @@ static void draw_changes(struct segment *segment)
         wanted = SCHEDULE_CHANGES;
     schedule->change_count = wanted;
     for (uint32_t i = 0; i < wanted; i++) {
-        uint64_t at = schedule->decisions + 1 +
-                      sched_draw_below(segment, expected(schedule));
+        uint64_t at = first + sched_draw_below(segment, expected(schedule));
         uint32_t k = i;
         for (; k && schedule->changes[k - 1] > at; k--)
             schedule->changes[k] = schedule->changes[k - 1];
@@ -56,17 +57,17 @@ static void draw_changes(struct segment *segment)
 static void begin(struct segment *segment)
 {
     segment->schedule.floor = change_band;
-    draw_changes(segment);
+    draw_changes(segment, 1);
 }
 
 static void joined(struct segment *segment, uint32_t task)
 {
-    segment->turns[task].priority = draw_priority(segment);
+    segment->turns[sched_slot(task)].priority = draw_priority(segment);
 }
 
 static void announced(struct segment *segment, uint32_t task)
 {
-    struct segment_turn *turn = &segment->turns[task];
+    struct segment_turn *turn = &segment->turns[sched_slot(task)];
     if (!(turn->flags & TURN_YIELDED))
         return;
     /* A sleep may well be shorter than what the others do meanwhile. */
@@ -79,24 +80,28 @@ static void announced(struct segment *segment, uint32_t task)
 static void redraw(struct segment *segment)
 {
     const struct segment_schedule *schedule = &segment->schedule;
-    for (uint32_t i = 0; i < schedule->alive_count; i++)
+    uint32_t alive = sched_alive_count(segment);
+    for (uint32_t i = 0; i < alive; i++)
         joined(segment, schedule->alive[i]);
-    draw_changes(segment);
+    draw_changes(segment, schedule->decisions);
 }
 
 static uint32_t pick(struct segment *segment, const uint32_t *enabled,
                      uint32_t count)
 {
     struct segment_schedule *schedule = &segment->schedule;
-    if (schedule->decisions % expected(schedule) == 0)
-        redraw(segment);
-    if (schedule->decisions > FAIR_FACTOR * expected(schedule))
+    uint64_t past = schedule->decisions - 1; /* this one is counted already */
+    if (past >= FAIR_FACTOR * expected(schedule))
         return sched_random.pick(segment, enabled, count);
+    if (past && past % expected(schedule) == 0)
+        redraw(segment);
     uint32_t best = sched_highest(segment, enabled, count);
-    for (uint32_t i = 0; i < schedule->change_count; i++) {
+    for (uint32_t i = 0; i < SCHEDULE_CHANGES && i < schedule->change_count;
+         i++) {
         if (schedule->changes[i] != schedule->decisions)
             continue;
-        segment->turns[enabled[best]].priority = schedule->change_priority[i];
+        segment->turns[sched_slot(enabled[best])].priority =
+            schedule->change_priority[i];
         best = sched_highest(segment, enabled, count);
     }
     return best;
