@@ -5,7 +5,9 @@
  * vain. */
 #include "strategy.h"
 
-enum { BURST = 1000 }; /* grants of one task in a row before all draw anew */
+/* Grants after which all draw anew: a task that was passed over for long gets
+ * a chance, also one that yielded while others never wait. */
+enum { FAIR_PERIOD = 1000 };
 
 /* Below every priority that is drawn: for ops after a yield. */
 static uint64_t draw(struct segment *segment, bool low)
@@ -16,7 +18,7 @@ static uint64_t draw(struct segment *segment, bool low)
 
 static void announced(struct segment *segment, uint32_t task)
 {
-    struct segment_turn *turn = &segment->turns[task];
+    struct segment_turn *turn = &segment->turns[sched_slot(task)];
     bool low = turn->flags & TURN_YIELDED;
     /* A sleep may be shorter than what the others do meanwhile. */
     if (low && (turn->flags & TURN_SLEEPING))
@@ -24,32 +26,46 @@ static void announced(struct segment *segment, uint32_t task)
     turn->priority = draw(segment, low);
 }
 
-static bool only_reads(const struct segment_turn *turn)
+/* Taking from a pipe or a queue, or reading at an offset that moves, changes
+ * it; looking at memory does not. */
+static bool only_looks(const struct segment *segment,
+                       const struct segment_turn *turn)
 {
-    return op_kind_class(turn->kind) == OP_INPUT;
+    if (turn->kind == OP_KIND_RWLOCK_READ)
+        return true;
+    if (op_kind_class(turn->kind) != OP_INPUT)
+        return false;
+    uint32_t object = turn->object;
+    uint32_t kind =
+        object <= SEGMENT_OBJECTS ? segment->objects[object].kind : OBJECT_NONE;
+    return kind == OBJECT_WORD || kind == OBJECT_SHM;
 }
 
-/* Whether the order of the two pending ops may matter. */
-static bool depend(const struct segment_turn *a, const struct segment_turn *b)
+/* Whether the order of the two pending ops may matter. When in doubt it does:
+ * that costs a draw. */
+static bool depend(const struct segment *segment, const struct segment_turn *a,
+                   const struct segment_turn *b)
 {
+    /* An end and the wait for it, a signal and its target. */
+    if (op_kind_class(a->kind) == OP_TASK && op_kind_class(b->kind) == OP_TASK)
+        return true;
     if (!a->object || a->object != b->object)
         return false;
-    return !(only_reads(a) && only_reads(b));
+    return !only_looks(segment, a) || !only_looks(segment, b);
 }
 
 static void granted(struct segment *segment, uint32_t task)
 {
-    struct segment_schedule *schedule = &segment->schedule;
-    const struct segment_turn *chosen = &segment->turns[task];
-    const struct schedule_segment *last =
-        schedule->segment_count && schedule->segment_count <= SCHEDULE_SEGMENTS
-            ? &schedule->segments[schedule->segment_count - 1]
-            : NULL;
-    bool everybody = last && last->count % BURST == 0;
-    for (uint32_t i = 0; i < schedule->alive_count; i++) {
-        uint32_t other = schedule->alive[i];
+    const struct segment_schedule *schedule = &segment->schedule;
+    const struct segment_turn *chosen = &segment->turns[sched_slot(task)];
+    bool everybody = schedule->grants % FAIR_PERIOD == 0;
+    uint32_t alive = sched_alive_count(segment);
+    for (uint32_t i = 0; i < alive; i++) {
+        uint32_t other = sched_slot(schedule->alive[i]);
         struct segment_turn *turn = &segment->turns[other];
-        if (everybody || (other != task && depend(chosen, turn)))
+        if (everybody)
+            turn->priority = draw(segment, false);
+        else if (other != task && depend(segment, chosen, turn))
             turn->priority = draw(segment, turn->flags & TURN_YIELDED);
     }
 }
