@@ -61,8 +61,9 @@ static inline uint32_t sched_slot(uint32_t task)
 uint64_t sched_draw(struct segment *segment);
 uint64_t sched_draw_below(struct segment *segment, uint64_t bound);
 
-/* Index of the task that ran last if it may go on without making others wait
- * for ever, else of the next one after it in order of creation. */
+/* Index of the task that ran last, unless it waits or yielded, else of the
+ * next one after it in order of creation. Once in many grants, of the one that
+ * ran least: no task is passed over for ever. */
 uint32_t sched_keep_running(struct segment *segment, const uint32_t *enabled,
                             uint32_t count);
 /* Index of the enabled task with the highest priority. */
