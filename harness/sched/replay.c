@@ -5,20 +5,62 @@
  * running task goes on, else the next one. */
 #include "strategy.h"
 
-/* The task that plays the plan's task NUMBER, or -1; GONE: it has ended. */
-static int find(const struct segment *segment, uint32_t number, bool *gone)
+static bool plays(const struct segment *segment, uint32_t task, uint32_t number)
+{
+    return task < SEGMENT_TASKS &&
+           segment->turns[task].plan_task == number + 1 &&
+           segment->turns[task].state != TURN_NONE;
+}
+
+/* The task that plays the plan's task NUMBER, or -1 when none has come yet. */
+static int find(const struct segment *segment, uint32_t number)
 {
     const struct segment_schedule *schedule = &segment->schedule;
-    *gone = false;
-    for (uint32_t i = 0; i < schedule->alive_count; i++)
-        if (segment->turns[schedule->alive[i]].plan_task == number + 1)
-            return (int)schedule->alive[i];
-    uint32_t tasks = segment->task_count;
-    for (uint32_t i = 0; i < tasks && i < SEGMENT_TASKS; i++)
-        if (segment->turns[i].plan_task == number + 1 &&
-            segment->turns[i].state == TURN_DEAD)
-            *gone = true;
+    /* Most often the one that ran last, or one with the same number in this run
+     * as in the recorded one. */
+    if (schedule->current && plays(segment, schedule->current - 1, number))
+        return (int)schedule->current - 1;
+    if (plays(segment, number, number))
+        return (int)number;
+    uint32_t tasks = __atomic_load_n(&segment->task_count, __ATOMIC_RELAXED);
+    for (uint32_t task = 0; task < tasks && task < SEGMENT_TASKS; task++)
+        if (plays(segment, task, number))
+            return (int)task;
     return -1;
+}
+
+/* Whether TASK, which plays the plan's task NUMBER (-1: nobody does), will
+ * never run again. */
+static bool gone(const struct segment *segment, uint32_t number, int task)
+{
+    const struct segment_schedule *schedule = &segment->schedule;
+    /* A child is there as soon as its parent has made it. */
+    while (task < 0) {
+        if (number >= schedule->plan_task_count || number >= SCHEDULE_TASKS)
+            return true;
+        uint32_t parent = schedule->plan_tasks[number].parent;
+        if (!parent || parent > number)
+            return true;
+        number = parent - 1;
+        task = find(segment, number);
+    }
+    return segment->turns[task].state == TURN_DEAD;
+}
+
+/* Ops that TASK completed ahead of the plan, because the one that was its turn
+ * could not go on, count for its later segments: otherwise every one of these
+ * would come too late. Kept as its priority, which nothing else needs here. */
+static void use_credit(struct segment *segment, uint32_t task, uint32_t count)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    uint64_t *credit = &segment->turns[task].priority;
+    uint64_t used = count - schedule->plan_done;
+    if (schedule->plan_unit != SCHEDULE_OPS || !*credit)
+        return;
+    if (used > *credit)
+        used = *credit;
+    *credit -= used;
+    schedule->plan_done += (uint32_t)used;
 }
 
 /* Move on to the segment that counts now; NULL when the plan is used up. */
@@ -30,9 +72,11 @@ static const struct schedule_segment *current(struct segment *segment,
            schedule->plan_at < SCHEDULE_SEGMENTS) {
         const struct schedule_segment *part =
             &schedule->plan[schedule->plan_at];
-        bool gone;
-        *task = find(segment, part->task, &gone);
-        if (schedule->plan_done < part->count && !gone)
+        *task = find(segment, part->task);
+        if (*task >= 0 && schedule->plan_done < part->count)
+            use_credit(segment, (uint32_t)*task, part->count);
+        if (schedule->plan_done < part->count &&
+            !gone(segment, part->task, *task))
             return part;
         schedule->plan_at++;
         schedule->plan_done = 0;
@@ -51,25 +95,36 @@ static uint32_t pick(struct segment *segment, const uint32_t *enabled,
     return sched_keep_running(segment, enabled, count);
 }
 
+static void miss(struct segment_schedule *schedule)
+{
+    if (!schedule->plan_misses++)
+        schedule->plan_miss_at = schedule->grants;
+}
+
 static void granted(struct segment *segment, uint32_t task)
 {
     struct segment_schedule *schedule = &segment->schedule;
-    int wanted = -1;
-    const struct schedule_segment *part = current(segment, &wanted);
     if (schedule->plan_unit == SCHEDULE_OPS)
         return;
-    if (part && wanted == (int)task)
+    int wanted = -1;
+    if (current(segment, &wanted) && wanted == (int)task)
         schedule->plan_done++;
-    else if (!schedule->plan_misses++)
-        schedule->plan_miss_at = schedule->grants;
+    else
+        miss(schedule);
 }
 
 static void completed(struct segment *segment, uint32_t task)
 {
+    struct segment_schedule *schedule = &segment->schedule;
+    if (schedule->plan_unit != SCHEDULE_OPS)
+        return;
     int wanted = -1;
-    if (segment->schedule.plan_unit == SCHEDULE_OPS &&
-        current(segment, &wanted) && wanted == (int)task)
-        segment->schedule.plan_done++;
+    if (current(segment, &wanted) && wanted == (int)task) {
+        schedule->plan_done++;
+        return;
+    }
+    segment->turns[sched_slot(task)].priority++;
+    miss(schedule);
 }
 
 const struct sched_strategy sched_replay = {
