@@ -74,9 +74,8 @@ Test(sched_fair, a_task_that_polls_without_a_yield_is_interrupted_some_time)
     expect_end(&program, 20, 60000);
 }
 
-Test(sched_fair, two_that_play_ping_pong_are_stopped_by_one_that_slept)
+Test(sched_fair, two_that_never_yield_are_stopped_by_one_that_did)
 {
-    /* MODEL_POLL stands for `until stop` in both players. */
     struct model_program program = {.semaphores = {1, 0},
                                     .scripts = {{{MODEL_SPAWN, 1, 0, 0},
                                                  {MODEL_SPAWN, 2, 0, 0},
