@@ -3,124 +3,21 @@
 #include "always.h"
 #include "base/parse.h"
 #include "show.h"
-#include "waiters.h"
+#include "waitfor.h"
 
-enum { HEADLINE_TASKS = 4, DETAIL_TASKS = 40, PLACES = 16, CYCLE = 16 };
-
-static void show_holder(struct str *s, const struct waiters *waiters,
-                        const struct waiter *waiter, int holder)
-{
-    const struct segment *segment = waiters->judge->segment;
-    const struct segment_object *object =
-        segment_object_get(segment, waiter->op->object);
-    str_add(s, "    held by ");
-    show_task(s, segment, (uint32_t)holder);
-    if (holder == waiter->task)
-        str_add(s, " itself");
-    else if (!waiters_find(waiters, holder) && waiters->alive == waiters->count)
-        str_add(s, ", which has ended");
-    struct location location;
-    if (judge_locate(waiters->judge, object->holder_site, &location)) {
-        str_add(s, ", taken in ");
-        show_location(s, &location);
-    }
-    str_add_char(s, '\n');
-}
-
-/* The stack without what lies below main() and in the libraries, unless there
- * is nothing else. */
-static void show_stack(struct str *s, const struct task_snapshot *snapshot)
-{
-    size_t shown = 0;
-    for (int all = 0; all < 2 && !shown; all++)
-        for (size_t i = 0; i < snapshot->frame_count; i++) {
-            if (!all && !symbols_is_user_code(&snapshot->frames[i]))
-                continue;
-            str_addf(s, "    #%zu ", shown++);
-            show_location(s, &snapshot->frames[i]);
-            str_add_char(s, '\n');
-        }
-}
-
-static void show_state(struct str *s, const struct waiters *waiters,
-                       const struct waiter *waiter)
-{
-    waiter_show(s, waiters, waiter);
-    str_add(s, ": ");
-    waiter_show_doing(s, waiters, waiter);
-    struct location location;
-    if (waiter->op && judge_locate_op(waiters->judge, waiter->op, &location)) {
-        str_add(s, " in ");
-        show_location(s, &location);
-    }
-    str_add_char(s, '\n');
-    int holder = waiter_holder(waiters, waiter);
-    if (holder >= 0)
-        show_holder(s, waiters, waiter, holder);
-    if (waiter->snapshot)
-        show_stack(s, waiter->snapshot);
-}
-
-/* Follow who holds what the next one waits for, starting at START: if that
- * leads back to START, say so. */
-static bool show_cycle(struct str *s, const struct waiters *waiters,
-                       const struct waiter *start)
-{
-    int chain[CYCLE];
-    size_t length = 0;
-    const struct waiter *w = start;
-    while (w && length < CYCLE) {
-        chain[length++] = w->task;
-        int holder = waiter_holder(waiters, w);
-        if (holder < 0)
-            return false;
-        if (holder == start->task)
-            break;
-        w = waiters_find(waiters, holder);
-        /* A cycle further on is found from a task that is in it. */
-        for (size_t i = 0; w && i < length; i++)
-            if (chain[i] == w->task)
-                return false;
-    }
-    if (!w || waiter_holder(waiters, w) != start->task)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        w = waiters_find(waiters, chain[i]);
-        str_add(s, i ? ", and " : "deadlock: ");
-        waiter_show(s, waiters, w);
-        str_add(s, " waits for ");
-        show_object(s, waiters->judge->segment, w->op->object);
-        str_add(s, ", held by ");
-        show_task(s, waiters->judge->segment,
-                  (uint32_t)chain[(i + 1) % length]);
-    }
-    str_add_char(s, '\n');
-    return true;
-}
+enum { HEADLINE_TASKS = 4, DETAIL_TASKS = 40, PLACES = 16 };
 
 static void add_places(struct judge *judge, struct finding *finding,
-                       const struct waiters *waiters)
+                       const struct wait_graph *graph)
 {
+    const struct waiters *waiters = graph->waiters;
     for (size_t i = 0; i < waiters->count && i < PLACES; i++) {
-        const struct waiter *w = &waiters->list[i];
-        struct str role;
-        str_init(&role);
-        waiter_show_doing(&role, waiters, w);
-        struct location location;
-        if (waiter_locate(waiters, w, &location))
-            judge_location(judge, finding, &location,
-                           w->task < 0 ? NO_TASK : (uint32_t)w->task,
-                           role.data);
-        int holder = waiter_holder(waiters, w);
-        if (holder >= 0) {
-            str_clear(&role);
-            show_object(&role, judge->segment, w->op->object);
-            judge_place(
-                judge, finding,
-                segment_object_get(judge->segment, w->op->object)->holder_site,
-                (uint32_t)holder, "took %s", role.data);
-        }
-        str_fini(&role);
+        wait_place(judge, finding, graph, &waiters->list[i]);
+        size_t count;
+        const struct wait_edge *edges =
+            wait_graph_edges(graph, &waiters->list[i], &count);
+        for (size_t k = 0; k < count && k < PLACES; k++)
+            wait_holder_place(judge, finding, &edges[k]);
     }
 }
 
@@ -159,16 +56,23 @@ bool always_hang(struct judge *judge)
     struct waiters waiters;
     waiters_gather(&waiters, judge);
     struct finding *finding = headline(judge, &waiters);
+    struct wait_graph graph;
+    wait_graph_build(&graph, &waiters);
+    /* Locks only: others may be at work who will end a wait for a child. */
+    struct wait_cycle cycle;
+    wait_graph_cycle(&graph, WAIT_HELD, &cycle);
     struct str detail;
     str_init(&detail);
-    for (size_t i = 0; i < waiters.count; i++)
-        if (show_cycle(&detail, &waiters, &waiters.list[i]))
-            break;
+    if (cycle.length) {
+        str_add(&detail, "deadlock: ");
+        wait_cycle_show(&detail, &graph, &cycle, cycle.length);
+        str_add_char(&detail, '\n');
+    }
     for (size_t i = 0; i < waiters.count && i < DETAIL_TASKS; i++)
-        show_state(&detail, &waiters, &waiters.list[i]);
+        wait_show_state(&detail, &graph, &waiters.list[i]);
     if (waiters.alive > DETAIL_TASKS)
         str_addf(&detail, "and %zu more\n", waiters.alive - DETAIL_TASKS);
     judge_detail(judge, finding, &detail);
-    add_places(judge, finding, &waiters);
+    add_places(judge, finding, &graph);
     return true;
 }

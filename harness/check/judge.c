@@ -112,6 +112,17 @@ bool judge_locate_op(const struct judge *judge, const struct segment_op *op,
     return locate(judge, op->site, op->kind != OP_KIND_SIGNAL, out);
 }
 
+void judge_show_site(const struct judge *judge, struct str *s,
+                     const char *before, uint64_t site, const char *after)
+{
+    struct location location;
+    if (!judge_locate(judge, site, &location))
+        return;
+    str_add(s, before);
+    show_location(s, &location);
+    str_add(s, after);
+}
+
 void judge_location(struct judge *judge, struct finding *finding,
                     const struct location *location, uint32_t task,
                     const char *role)

@@ -81,6 +81,11 @@ bool judge_locate(const struct judge *judge, uint64_t site,
 bool judge_locate_op(const struct judge *judge, const struct segment_op *op,
                      struct location *out);
 
+/* Append BEFORE, the source line of SITE and AFTER, or nothing when the line is
+ * unknown. */
+void judge_show_site(const struct judge *judge, struct str *s,
+                     const char *before, uint64_t site, const char *after);
+
 /* The value of EXPR in this iteration; says what is wrong with INVARIANT in
  * the diagnostic when there is none. */
 int judge_evaluate(struct judge *judge, const struct invariant *invariant,
