@@ -11,13 +11,17 @@ bool always_damage(struct judge *judge);
 
 /* A task was killed by a signal. The root: whoever sent it. Another task: not
  * when a different task of the tree sent it by kill(), which is a way of
- * ending workers, and not when mpstress ended it. */
+ * ending workers. None when mpstress ended it. */
 struct crashes {
     bool root, other;
 };
 struct crashes always_crash(struct judge *judge);
 
-/* The time limit passed: what every task was doing. */
+/* The scheduler found that no task can go on, or that some never will. */
+bool always_deadlock(struct judge *judge);
+
+/* The time limit passed, and no verdict explains it: what every task was doing.
+ */
 bool always_hang(struct judge *judge);
 
 /* More observations were made than fit: what is left of them proves

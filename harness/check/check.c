@@ -1,7 +1,9 @@
 #include "check.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/wait.h>
 
 #include "always.h"
 #include "base/error.h"
@@ -54,15 +56,24 @@ static int judge_invariants(struct judge *judge, bool exit, bool overflown)
     return 0;
 }
 
+static bool root_was_cut_down(const struct judge *judge)
+{
+    int status = judge->outcome->status;
+    return judge_was_cut_down(
+        judge->outcome, 0, WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
 static int judge_all(struct judge *judge)
 {
     if (always_damage(judge))
         return 0;
     struct crashes crashes = always_crash(judge);
     bool hung = always_hang(judge);
-    if (crashes.root || hung)
+    always_deadlock(judge);
+    bool cut_short = judge_was_cut_short(judge->outcome);
+    if (crashes.root || hung || root_was_cut_down(judge))
         judge->ending = ENDING_NONE;
-    else if (crashes.other)
+    else if (crashes.other || cut_short)
         judge->ending = ENDING_CRIPPLED;
     bool overflown = always_overflow(judge);
     always_claims(judge);

@@ -76,6 +76,8 @@ static bool was_cleaned_up(const struct outcome *outcome, uint32_t number,
     if (outcome->timed_out &&
         (signal == SIGKILL || was_alive_at_limit(outcome, number)))
         return true;
+    if (judge_was_cut_down(outcome, number, signal == SIGKILL))
+        return true;
     if (signal == SIGPIPE)
         return true;
     if (!root->ended_at)
@@ -132,6 +134,8 @@ static bool judge_root(struct judge *judge)
         return false;
     struct death death = {.signal = WTERMSIG(outcome->status)};
     find_kill(judge->segment, 0, &death);
+    if (judge_was_cut_down(outcome, 0, death.signal == SIGKILL && !death.kill))
+        return false;
     report(judge, 0, &death);
     return true;
 }

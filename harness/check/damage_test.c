@@ -116,6 +116,7 @@ Test(damage, of_any_kind_is_survived, .timeout = 60)
         fixture_end(f, task, SIGSEGV);
         fixture_snapshot(f, (int)task, 'S', "futex");
         f->outcome.timed_out = round % 2;
+        f->outcome.controlled = round % 3;
         scribble(f, &rng, 1 + (unsigned)round);
         /* As it must be, or else the runner's own doing. */
         f->segment->config.iteration = f->outcome.iteration;
@@ -134,6 +135,13 @@ Test(damage, of_every_byte_is_survived, .timeout = 60)
         fixture_check(f);
         f->outcome.timed_out = false;
         fixture_check(f);
+        f->outcome.controlled = true;
+        for (uint32_t verdict = SCHEDULE_OPEN; verdict <= SCHEDULE_STEP_BOUND;
+             verdict++) {
+            f->segment->schedule.verdict = verdict;
+            fixture_check(f);
+        }
+        f->outcome.controlled = false;
         f->outcome.snapshot_count = 0;
     }
     fixture_free(f);

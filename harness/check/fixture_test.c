@@ -21,6 +21,7 @@ static void must(bool holds)
 static void begin(struct fixture *f)
 {
     segment_reset(f->segment);
+    memset(&f->segment->schedule, 0, sizeof(f->segment->schedule));
     segment_task_new(f->segment, 0, 0);
     f->segment->tasks[0].state = TASK_RUNNING;
     f->segment->tasks[0].pid = f->segment->tasks[0].tid = 100;
@@ -217,6 +218,57 @@ void fixture_snapshot(struct fixture *f, int task, char state,
     };
     strncpy(snapshot->syscall, syscall, sizeof(snapshot->syscall) - 1);
     f->outcome.timed_out = true;
+}
+
+void fixture_control(struct fixture *f, enum schedule_verdict verdict)
+{
+    struct segment *segment = f->segment;
+    f->outcome.controlled = true;
+    segment->schedule.on = 1;
+    segment->schedule.verdict = verdict;
+    /* Those not parked yet have ended, or are at a point. */
+    for (size_t i = 0; i < segment_task_count(segment); i++)
+        if (segment->turns[i].state == TURN_NONE)
+            segment->turns[i].state =
+                segment->tasks[i].ended_at ? TURN_DEAD : TURN_READY;
+}
+
+void fixture_park(struct fixture *f, uint32_t task, enum op_kind kind,
+                  uint32_t object, uint64_t argument)
+{
+    struct segment_turn *turn = &f->segment->turns[task];
+    fixture_block(f, task, kind, object, argument);
+    turn->state = TURN_PARKED;
+    turn->kind = kind;
+    turn->object = turn->park_object = object;
+    turn->site = fixture_site(f, f->site);
+}
+
+void fixture_take(struct fixture *f, uint32_t task, enum op_kind kind,
+                  uint32_t object)
+{
+    fixture_op(f, task, kind, object, 0);
+    f->segment->objects[object].holder = task + 1;
+    f->segment->objects[object].holder_site = fixture_site(f, f->site);
+}
+
+void fixture_signal_in_vain(struct fixture *f, uint32_t task, enum op_kind kind,
+                            uint32_t object)
+{
+    struct segment_object *o = &f->segment->objects[object];
+    o->vain_task = task + 1;
+    o->vain_site = fixture_site(f, f->site);
+    o->vain_ticket = f->segment->ticket;
+    fixture_op(f, task, kind, object, 0);
+}
+
+uint32_t fixture_object(struct fixture *f, enum object_kind kind,
+                        const char *name)
+{
+    uint32_t number = segment_object_intern(
+        f->segment, kind, f->segment->object_count + 1, 0, 0, 0, name);
+    must(number);
+    return number;
 }
 
 static void open_directory(struct fixture *f)

@@ -73,6 +73,21 @@ void fixture_op(struct fixture *f, uint32_t task, enum op_kind kind,
 void fixture_snapshot(struct fixture *f, int task, char state,
                       const char *syscall);
 
+/* The iteration ran under control and ended by VERDICT, or by itself. */
+void fixture_control(struct fixture *f, enum schedule_verdict verdict);
+/* TASK was refused an op and stands parked. */
+void fixture_park(struct fixture *f, uint32_t task, enum op_kind kind,
+                  uint32_t object, uint64_t argument);
+/* TASK took OBJECT, a lock, and holds it. */
+void fixture_take(struct fixture *f, uint32_t task, enum op_kind kind,
+                  uint32_t object);
+/* TASK signalled or woke OBJECT, and nobody waited. */
+void fixture_signal_in_vain(struct fixture *f, uint32_t task, enum op_kind kind,
+                            uint32_t object);
+/* The object NAME. */
+uint32_t fixture_object(struct fixture *f, enum object_kind kind,
+                        const char *name);
+
 /* What the target wrote: a file of the working directory, "stdout" or
  * "stderr". */
 void fixture_file(struct fixture *f, const char *name, const char *text);

@@ -51,7 +51,7 @@ static struct finding *headline(struct judge *judge,
 
 bool always_hang(struct judge *judge)
 {
-    if (!judge->outcome->timed_out)
+    if (!judge->outcome->timed_out || judge_was_cut_short(judge->outcome))
         return false;
     struct waiters waiters;
     waiters_gather(&waiters, judge);

@@ -31,6 +31,30 @@ keep_formatted(struct judge *judge, char **out, const char *format,
     keep(judge, out, &text);
 }
 
+enum schedule_verdict judge_verdict(const struct outcome *outcome)
+{
+    uint32_t verdict = outcome->segment->schedule.verdict;
+    return outcome->controlled && verdict <= SCHEDULE_STEP_BOUND
+               ? (enum schedule_verdict)verdict
+               : SCHEDULE_OPEN;
+}
+
+bool judge_was_cut_short(const struct outcome *outcome)
+{
+    enum schedule_verdict verdict = judge_verdict(outcome);
+    /* When the others are idle for ever the root has ended by itself. */
+    return verdict != SCHEDULE_OPEN && verdict != SCHEDULE_IDLE;
+}
+
+bool judge_was_cut_down(const struct outcome *outcome, uint32_t task,
+                        bool killed)
+{
+    if (!judge_was_cut_short(outcome) || task >= SEGMENT_TASKS)
+        return false;
+    uint32_t state = outcome->segment->turns[task].state;
+    return killed || (state > TURN_NONE && state < TURN_DEAD);
+}
+
 struct finding *judge_find(struct judge *judge, enum finding_kind kind,
                            const struct invariant *invariant,
                            const char *format, ...)

@@ -17,7 +17,7 @@
 enum ending {
     ENDING_CLEAN,    /* the root ended with the status it should have */
     ENDING_STATUS,   /* it ended by itself, with another one */
-    ENDING_CRIPPLED, /* it did, but some other task crashed */
+    ENDING_CRIPPLED, /* it did, but some other task crashed, or was ended */
     ENDING_NONE      /* it was killed or never ended */
 };
 
@@ -37,6 +37,19 @@ static inline bool judge_excuses_missing(const struct judge *judge)
 {
     return judge->ending != ENDING_CLEAN;
 }
+
+/* The verdict with which the scheduler ended the iteration; SCHEDULE_OPEN: it
+ * gave none, or there was no scheduler. */
+enum schedule_verdict judge_verdict(const struct outcome *outcome);
+
+/* Whether it did so while tasks could or should have gone on, so that mpstress
+ * ended them. */
+bool judge_was_cut_short(const struct outcome *outcome);
+
+/* Whether that is what ended TASK: it lived at the verdict, or it was KILLED by
+ * a SIGKILL that no task is known to have sent. */
+bool judge_was_cut_down(const struct outcome *outcome, uint32_t task,
+                        bool killed);
 
 /* Add a finding of KIND, and of INVARIANT unless that is NULL; FORMAT says
  * what is wrong, in one line. */
