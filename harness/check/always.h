@@ -20,6 +20,9 @@ struct crashes always_crash(struct judge *judge);
 /* The scheduler found that no task can go on, or that some never will. */
 bool always_deadlock(struct judge *judge);
 
+/* It found that tasks go on and on and nothing comes of it. */
+bool always_livelock(struct judge *judge);
+
 /* The time limit passed, and no verdict explains it: what every task was doing.
  */
 bool always_hang(struct judge *judge);
