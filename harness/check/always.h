@@ -23,6 +23,10 @@ bool always_deadlock(struct judge *judge);
 /* It found that tasks go on and on and nothing comes of it. */
 bool always_livelock(struct judge *judge);
 
+/* Locks, conditions and the like were used as they must not be: a finding for
+ * each way and place. */
+bool always_mishaps(struct judge *judge);
+
 /* The time limit passed, and no verdict explains it: what every task was doing.
  */
 bool always_hang(struct judge *judge);

@@ -136,7 +136,9 @@ void finding_seal(struct finding *finding)
         0,
     };
     bool told = finding->invariant || places;
-    if (finding->what && (!told || finding->kind == FINDING_LEAK))
+    bool many =
+        finding->kind == FINDING_LEAK || finding->kind == FINDING_MISUSE;
+    if (finding->what && (!told || many))
         parts[3] = hash_words(finding->what);
     finding->fingerprint = XXH3_64bits(parts, sizeof(parts));
 }

@@ -49,9 +49,10 @@ int finding_add_place(struct finding *finding, const struct location *location,
 /* Compute the fingerprint from what is in FINDING: kind, invariant name and
  * the names of the places' functions, each once, in any order. Numbers,
  * addresses, task paths and pids do not enter. Where that would say too little
- * (no invariant and no place; a leak, whose invariant covers many things) the
- * words of `what` before the first colon or quotation mark stand in, without
- * those that have digits. */
+ * (no invariant and no place; a leak, whose invariant covers many things; a
+ * misuse, of which one function may have several) the words of `what` before
+ * the first colon or quotation mark stand in, without those that have digits.
+ */
 void finding_seal(struct finding *finding);
 
 #endif
