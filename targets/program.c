@@ -9,20 +9,26 @@
 enum {
     KEY_NUMBER = 0x100, /* + row of the program's numbers */
     KEY_TEXT = 0x200,   /* + row of its texts */
+    KEY_LIST = 0x300,
     OPTIONS_MAX = 24,
     EXIT_USAGE = 2
 };
 
 static const struct argp_option common_options[] = {
     {"variant", 'v', "NAME", 0, "Which way to do it (see below)", 0},
-    {"workers", 'w', "N", 0, "How many workers (default 2)", 0},
+    {"list", KEY_LIST, NULL, 0, "Print the names of the variants", 0},
+    {"workers", 'w', "N", 0, "How many workers", 0}, /* filter_help() */
     {"backend", 'b', "process|thread", 0, "What workers are (default process)",
      0},
 };
-enum { COMMON_COUNT = sizeof(common_options) / sizeof(common_options[0]) };
+enum {
+    COMMON_COUNT = sizeof(common_options) / sizeof(common_options[0]),
+    FIXED_COUNT = 2 /* the first of them, of a program with fixed tasks */
+};
 
 struct parse {
     const struct program *program;
+    unsigned default_workers;
     char *settings;
 };
 
@@ -57,6 +63,15 @@ find_variant(const struct program_variant *variants, const char *name,
     return NULL;
 }
 
+static void list_variants(const struct program_variant *variants)
+{
+    for (const struct program_variant *v = variants; v->name; v++)
+        puts(v->name);
+    if (fflush(stdout) || ferror(stdout))
+        exit(program_fail("stdout", -errno));
+    exit(0);
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
     const struct parse *parse = state->input;
@@ -76,6 +91,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     switch (key) {
     case 'v':
         common(parse)->variant = find_variant(program->variants, text, state);
+        return 0;
+    case KEY_LIST:
+        list_variants(program->variants);
         return 0;
     case 'w':
         common(parse)->workers =
@@ -117,6 +135,12 @@ static char *filter_help(int key, const char *text, void *input)
     const struct parse *parse = input;
     if (key == ARGP_KEY_HELP_POST_DOC)
         return describe_variants(parse->program->variants);
+    if (key == 'w') {
+        char *more;
+        int length =
+            asprintf(&more, "%s (default %u)", text, parse->default_workers);
+        return length < 0 ? NULL : more;
+    }
     return (char *)(uintptr_t)text; /* as it is: argp frees only what is new */
 }
 
@@ -124,8 +148,8 @@ int program_run_variant(const struct program *program, void *settings, int argc,
                         char **argv)
 {
     struct argp_option options[OPTIONS_MAX] = {{0}};
-    size_t count = COMMON_COUNT;
-    memcpy(options, common_options, sizeof(common_options));
+    size_t count = program->fixed_tasks ? FIXED_COUNT : COMMON_COUNT;
+    memcpy(options, common_options, count * sizeof(options[0]));
     for (int i = 0; program->numbers && program->numbers[i].name; i++) {
         const struct program_number *number = &program->numbers[i];
         options[count++] =
@@ -138,10 +162,11 @@ int program_run_variant(const struct program *program, void *settings, int argc,
         options[count++] = (struct argp_option){
             text->name, KEY_TEXT + i, text->argument, 0, text->about, 0};
     }
-    struct parse parse = {program, settings};
+    struct parse parse = {program, 2, settings};
     common(&parse)->variant = program->variants;
-    if (!common(&parse)->workers)
-        common(&parse)->workers = 2;
+    if (common(&parse)->workers)
+        parse.default_workers = common(&parse)->workers;
+    common(&parse)->workers = parse.default_workers;
     const struct argp argp = {options, parse_option, NULL, program->about,
                               NULL,    filter_help,  NULL};
     argp_err_exit_status = EXIT_USAGE;

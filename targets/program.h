@@ -2,10 +2,12 @@
  *
  * A program is a table of variants of the same system, some right, some with a
  * bug that people really write, and a table of its own options. Everybody has
- * --variant, --workers and --backend. */
+ * --variant and --list, and --workers and --backend unless the variants
+ * themselves say who takes part. */
 #ifndef TARGETS_PROGRAM_H
 #define TARGETS_PROGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +18,7 @@
 /* The first member of every program's struct of settings. */
 struct program_settings {
     enum mp_backend backend;
-    unsigned workers;
+    unsigned workers; /* 0 before parsing: 2 */
     const struct program_variant *variant;
 };
 
@@ -52,6 +54,7 @@ struct program {
     const struct program_variant *variants;
     const struct program_number *numbers; /* or NULL */
     const struct program_text *texts;     /* or NULL */
+    bool fixed_tasks; /* no --workers, no --backend: variants know their own */
 };
 
 /* Parse the command line into SETTINGS, which has the defaults, and run the
