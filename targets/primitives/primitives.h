@@ -22,6 +22,11 @@ extern const struct program_variant robust_variants[];
 extern const struct program_variant lock_variants[];
 extern const struct program_variant cond_variants[];
 extern const struct program_variant semaphore_variants[];
+extern const struct program_variant queue_variants[];
+extern const struct program_variant pipe_variants[];
+extern const struct program_variant socket_variants[];
+extern const struct program_variant poll_variants[];
+extern const struct program_variant file_variants[];
 
 /* Unless it HOLDS, say on stderr that WHAT failed, with errno, and end the
  * process with status 1. */
