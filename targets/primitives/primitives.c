@@ -5,10 +5,10 @@
 #include "primitives/primitives.h"
 
 static const struct program_variant *const groups[] = {
-    mutex_variants,     robust_variants, lock_variants, cond_variants,
-    semaphore_variants, queue_variants,  pipe_variants, socket_variants,
-    poll_variants,      file_variants,
-
+    mutex_variants,     robust_variants, lock_variants,    cond_variants,
+    semaphore_variants, queue_variants,  pipe_variants,    socket_variants,
+    poll_variants,      file_variants,   process_variants, thread_variants,
+    signal_variants,
 };
 
 enum { VARIANTS_MAX = 128 };

@@ -27,6 +27,9 @@ extern const struct program_variant pipe_variants[];
 extern const struct program_variant socket_variants[];
 extern const struct program_variant poll_variants[];
 extern const struct program_variant file_variants[];
+extern const struct program_variant process_variants[];
+extern const struct program_variant thread_variants[];
+extern const struct program_variant signal_variants[];
 
 /* Unless it HOLDS, say on stderr that WHAT failed, with errno, and end the
  * process with status 1. */
