@@ -8,7 +8,7 @@ static const struct program_variant *const groups[] = {
     mutex_variants,     robust_variants, lock_variants,    cond_variants,
     semaphore_variants, queue_variants,  pipe_variants,    socket_variants,
     poll_variants,      file_variants,   process_variants, thread_variants,
-    signal_variants,
+    signal_variants,    futex_variants,  time_variants,
 };
 
 enum { VARIANTS_MAX = 128 };

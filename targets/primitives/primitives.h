@@ -30,6 +30,8 @@ extern const struct program_variant file_variants[];
 extern const struct program_variant process_variants[];
 extern const struct program_variant thread_variants[];
 extern const struct program_variant signal_variants[];
+extern const struct program_variant futex_variants[];
+extern const struct program_variant time_variants[];
 
 /* Unless it HOLDS, say on stderr that WHAT failed, with errno, and end the
  * process with status 1. */
