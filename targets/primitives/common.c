@@ -1,29 +1,29 @@
+#include "common.h"
+
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "mp/io.h"
 #include "mp/memory.h"
-#include "primitives/primitives.h"
 
 void need(bool holds, const char *what)
 {
     if (holds)
         return;
-    fprintf(stderr, "primitives: %s: %s\n", what, strerror(errno));
+    program_fail(what, -errno);
     _exit(EXIT_FAILURE);
 }
 
 int report(long result, long expected)
 {
     mps_observe("result", result);
-    printf("primitives: result %ld, expected %ld\n", result, expected);
+    printf("%s: result %ld, expected %ld\n", program_invocation_short_name,
+           result, expected);
     return result == expected ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
