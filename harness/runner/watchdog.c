@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "inspect.h"
 #include "sched/sched.h"
 #include "segment/read.h"
@@ -78,6 +79,11 @@ static void nudge(struct watchdog *watchdog)
         if (i > schedule->alive_count)
             i = schedule->alive_count;
     }
+    /* What is outside of control runs in real time, so that passes here, too.
+     */
+    uint64_t now = clock_now_ns();
+    schedule->now_ns += now - watchdog->since_ns;
+    watchdog->since_ns = now;
     schedule->epoch++;
     pass_on(segment);
 }
@@ -88,7 +94,10 @@ void watchdog_look(struct watchdog *watchdog)
     struct segment_schedule *schedule = &segment->schedule;
     uint32_t holder = __atomic_load_n(&schedule->holder, __ATOMIC_ACQUIRE);
     uint64_t grants = __atomic_load_n(&schedule->grants, __ATOMIC_RELAXED);
+    uint64_t before = watchdog->looked_ns;
+    watchdog->looked_ns = clock_now_ns();
     if (holder != watchdog->holder || grants != watchdog->grants) {
+        watchdog->since_ns = before ? before : watchdog->looked_ns;
         watchdog->holder = holder;
         watchdog->grants = grants;
         watchdog->stuck = 0;

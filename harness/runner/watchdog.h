@@ -16,7 +16,8 @@ struct watchdog {
     pid_t server;    /* as the runner sees it */
     uint64_t grants; /* when last looked */
     uint32_t holder;
-    unsigned stuck; /* looks in a row that found the same */
+    unsigned stuck;               /* looks in a row that found the same */
+    uint64_t looked_ns, since_ns; /* last look; since when nothing goes on */
 };
 
 /* Look whether the turn goes round; call every WATCHDOG_MS. */

@@ -311,6 +311,23 @@ static void ending(struct call *call, uint32_t object)
     segment_task_end(segment, local.task);
 }
 
+/* What these timers do is not under control: while there are some, nobody can
+ * say that a task which waits will do so for ever. */
+static void real_time(struct call *call, uint32_t object)
+{
+    struct segment_schedule *schedule = &runtime.segment->schedule;
+    (void)object;
+    if (!control_on())
+        return;
+    if (!schedule->real_time++) {
+        strcpy(schedule->external_call, call->number == SYS_timer_create
+                                            ? "timer_create"
+                                            : "timerfd_create");
+        schedule->external_site = call->site;
+        schedule->externals_ever++;
+    }
+}
+
 /* Not an op: others cannot see it. */
 static void drawn(struct call *call, uint32_t object)
 {
@@ -356,8 +373,9 @@ static const struct row rows[] = {
     [SYS_socket] = {OP_KIND_SOCKET, FROM_NOTHING, 0, NO, NULL, opened},
     [SYS_eventfd2] = {OP_KIND_EVENTFD, FROM_NOTHING, 0, 0, NULL, opened},
     [SYS_signalfd4] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL, opened_quietly},
-    [SYS_timerfd_create] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL,
+    [SYS_timerfd_create] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, real_time,
                             opened_quietly},
+    [SYS_timer_create] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, real_time, NULL},
     [SYS_epoll_create1] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL,
                            opened_quietly},
     [SYS_memfd_create] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL,

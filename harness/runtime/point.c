@@ -87,6 +87,19 @@ static uint32_t patience(enum op_kind kind)
     return idle ? TURN_YIELDED : 0;
 }
 
+/* A lock that is taken and given back without a point in between is never seen
+ * held. Mostly that changes nothing for anybody; but a trylock can fail, a fork
+ * copy the lock, a signal kill the holder. So some releases have a point before
+ * them, too. */
+static bool is_seen_held(enum op_kind kind, uint32_t flags)
+{
+    enum { ONE_IN = 8 };
+    return (kind == OP_KIND_MUTEX_UNLOCK || kind == OP_KIND_RWLOCK_UNLOCK ||
+            kind == OP_KIND_SPIN_UNLOCK) &&
+           !(flags & OP_FLAG_PRIVATE) &&
+           !sched_environment(runtime.segment, local.task, ONE_IN);
+}
+
 /* A rolling hash of who did what, in order: equal for equal runs. */
 static void mix_in(const struct segment_op *op)
 {
@@ -123,7 +136,7 @@ struct point point_begin(enum op_kind kind, uint32_t object, uint64_t argument,
         op.flags = flags;
         return stamp(&op);
     }
-    if (place_of(kind, flags) == BEFORE)
+    if (place_of(kind, flags) == BEFORE || is_seen_held(kind, flags))
         turn_point(kind, object, site, patience(kind), 0);
     else
         turn_ensure();

@@ -557,7 +557,7 @@ int sched_next(struct segment *segment)
         if (last_round(segment) || take_newcomers(segment))
             continue;
         schedule->externals = count_externals(segment);
-        if (schedule->externals)
+        if (schedule->externals || schedule->real_time)
             return SCHED_NOBODY;
         if (survey.limit_ns == UINT64_MAX)
             break;

@@ -165,9 +165,10 @@ struct segment_schedule {
     uint32_t epoch;   /* bumped by what may enable anybody: a death, a signal */
     uint32_t io;      /* bumped by any change of a pipe, socket, ... */
     uint32_t alive_count;
-    uint32_t alarms;         /* turns with an alarm_ns */
-    uint32_t alarm_task;     /* whose alarm is due: process + 1 */
-    uint32_t externals;      /* tasks in TURN_EXTERNAL */
+    uint32_t alarms;     /* turns with an alarm_ns */
+    uint32_t alarm_task; /* whose alarm is due: process + 1 */
+    uint32_t externals;  /* tasks in TURN_EXTERNAL */
+    uint32_t real_time;  /* timers that run in real time were made; atomic */
     uint32_t externals_ever; /* times that happened */
     uint32_t max_alive;
     uint32_t segment_count; /* recorded; beyond the table only counted */

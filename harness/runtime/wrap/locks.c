@@ -1,5 +1,6 @@
 /* Mutexes, read-write locks, spinlocks: calls whose fast path never enters the
  * kernel. Under control the try variant of the same call, in a loop. */
+#include <limits.h>
 #include <sys/syscall.h>
 
 #include "control/mishap.h"
@@ -59,6 +60,8 @@ static int type_of(const pthread_mutex_t *mutex)
     return mutex->__data.__kind & 3;
 }
 
+enum { ROBUST = 16, INHERITING = 32, NOT_RECOVERABLE = INT_MAX - 1 };
+
 static bool is_destroyed(const pthread_mutex_t *mutex)
 {
     return mutex->__data.__kind == -1;
@@ -77,6 +80,11 @@ static const struct segment_object *known(uint32_t object)
 /* trylock() says EBUSY also for what lock() refuses at once. */
 static int try_mutex(pthread_mutex_t *mutex)
 {
+    /* glibc's trylock() of a mutex that nobody can recover leaves it locked;
+     * lock() says so at once. */
+    if ((mutex->__data.__kind & ROBUST) &&
+        mutex->__data.__owner == NOT_RECOVERABLE)
+        return REAL(pthread_mutex_lock)(mutex);
     int result = REAL(pthread_mutex_trylock)(mutex);
     if (result == EBUSY && type_of(mutex) == PTHREAD_MUTEX_ERRORCHECK_NP &&
         mutex->__data.__owner == own_tid())
@@ -108,7 +116,7 @@ static void look_before_unlock(const struct scope *scope,
                                uint64_t holder_site)
 {
     int type = type_of(mutex);
-    if (!control_on() || mutex->__data.__kind & 0x30 ||
+    if (!control_on() || mutex->__data.__kind & (ROBUST | INHERITING) ||
         (type != PTHREAD_MUTEX_TIMED_NP && type != PTHREAD_MUTEX_ADAPTIVE_NP))
         return;
     look_before_use(scope, mutex);

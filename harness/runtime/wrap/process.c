@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 
 #include "calls.h"
+#include "control/turn.h"
 #include "exec.h"
 #include "sys.h"
 #include "tasks.h"
@@ -115,13 +116,61 @@ EXPORT int posix_spawnp(pid_t *pid, const char *path,
                  attributes, arguments, environment);
 }
 
+/* As system(3) has it, out of calls that the runtime knows: its own would wait
+ * for the shell without a point. */
+static int system_in_turns(const char *command)
+{
+    char shell[] = "sh", option[] = "-c";
+    char *text;
+    memcpy(&text, &command, sizeof(text)); /* posix_spawn() does not write */
+    char *arguments[] = {shell, option, text, NULL};
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
+    sigset_t child, before;
+    posix_spawnattr_t attributes;
+    pid_t pid;
+    int status = -1;
+    sigaction(SIGINT, &ignore, &interrupt);
+    sigaction(SIGQUIT, &ignore, &quit);
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, &before);
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    if (interrupt.sa_handler != SIG_IGN)
+        sigaddset(&defaults, SIGINT);
+    if (quit.sa_handler != SIG_IGN)
+        sigaddset(&defaults, SIGQUIT);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &before);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    int err =
+        posix_spawn(&pid, "/bin/sh", NULL, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    if (!err)
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            ;
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGQUIT, &quit, NULL);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (err)
+        errno = err;
+    return status;
+}
+
 /* The child these two make joins by its parent's pid when it starts. */
 EXPORT int system(const char *command)
 {
     struct entry entry = ENTER();
     if (!entry.traced)
         return REAL(system)(command);
-    struct point point = point_begin(OP_KIND_SPAWN, 0, 0, CALLER_SITE(), 0);
+    uint64_t site = CALLER_SITE();
+    if (command && control_on()) {
+        leave(entry);
+        return system_in_turns(command);
+    }
+    struct point point = point_begin(OP_KIND_SPAWN, 0, 0, site, 0);
     int result = REAL(system)(command);
     point_end(point, errno_result(result));
     leave(entry);
@@ -133,8 +182,13 @@ EXPORT FILE *popen(const char *command, const char *mode)
     struct entry entry = ENTER();
     if (!entry.traced)
         return REAL(popen)(command, mode);
-    struct point point = point_begin(OP_KIND_SPAWN, 0, 0, CALLER_SITE(), 0);
+    uint64_t site = CALLER_SITE();
+    /* Under control the child must have its place before it comes. */
+    int task = control_on() ? tasks_reserve(site, false) : -1;
+    struct point point = point_begin(OP_KIND_SPAWN, 0, 0, site, 0);
     FILE *stream = REAL(popen)(command, mode);
+    if (!stream)
+        tasks_cancel(task);
     point_end(point, stream ? 0 : -errno);
     leave(entry);
     return stream;
