@@ -76,13 +76,12 @@ Test(sched_fair, a_task_that_polls_without_a_yield_is_interrupted_some_time)
 
 Test(sched_fair, two_that_never_yield_are_stopped_by_one_that_did)
 {
-    struct model_program program = {.semaphores = {1, 0},
-                                    .scripts = {{{MODEL_SPAWN, 1, 0, 0},
-                                                 {MODEL_SPAWN, 2, 0, 0},
-                                                 {MODEL_YIELD, 0, 0, 0},
-                                                 {MODEL_WRITE, 0, 1, 0}},
-                                                {{MODEL_POLL, 0, 1, 0}},
-                                                {{MODEL_POLL, 0, 1, 0}}}};
+    const struct model_program program = {.scripts = {{{MODEL_SPAWN, 1, 0, 0},
+                                                       {MODEL_SPAWN, 2, 0, 0},
+                                                       {MODEL_YIELD, 0, 0, 0},
+                                                       {MODEL_WRITE, 0, 1, 0}},
+                                                      {{MODEL_POLL, 0, 1, 0}},
+                                                      {{MODEL_POLL, 0, 1, 0}}}};
     expect_end(&program, 20, 60000);
 }
 

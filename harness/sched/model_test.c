@@ -134,8 +134,7 @@ void model_point(struct model *model, uint32_t task, enum op_kind kind,
     sched_announce(model->segment, task, kind, object, 0, 0, 0);
 }
 
-/* -- Running a script
- * --------------------------------------------------------*/
+/* -- Running a script ---------------------------------------------------*/
 
 static void note(struct model *model, uint32_t task, char what)
 {
@@ -516,8 +515,7 @@ void model_add(struct model_program *program, uint32_t script,
     to[count] = step;
 }
 
-/* -- Random programs
- * -----------------------------------------------------------*/
+/* -- Random programs ----------------------------------------------------*/
 
 static void add(struct model_program *program, uint32_t script,
                 enum model_op op, uint32_t a, uint32_t b, uint64_t time_ns)
