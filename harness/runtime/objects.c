@@ -184,20 +184,33 @@ bool objects_is_private(const volatile void *address)
     return !region_find((uintptr_t)address);
 }
 
-uint32_t objects_private_twin(uint32_t number, uint32_t process)
+bool objects_is_own(uint32_t number)
 {
-    const struct segment *segment = runtime.segment;
-    const struct segment_object *copy = segment_object_get(segment, number);
-    if (!copy || copy->backing != private_backing(tasks_process(), copy->kind))
-        return 0;
-    uint64_t backing = private_backing(process, copy->kind);
-    for (uint32_t i = 1; i <= segment->object_count && i <= SEGMENT_OBJECTS;
-         i++)
-        if (segment->objects[i].backing == backing &&
-            segment->objects[i].offset == copy->offset &&
-            segment->objects[i].kind == copy->kind)
-            return i;
-    return 0;
+    const struct segment_object *object =
+        segment_object_get(runtime.segment, number);
+    return object &&
+           object->backing == private_backing(tasks_process(), object->kind);
+}
+
+void objects_copy_held(uint32_t child)
+{
+    struct segment *segment = runtime.segment;
+    uint32_t process = tasks_process();
+    uint64_t backing = private_backing(process, OBJECT_MUTEX);
+    uint32_t count = segment->object_count;
+    for (uint32_t i = 1; i <= count && i <= SEGMENT_OBJECTS; i++) {
+        const struct segment_object *held = &segment->objects[i];
+        if (held->kind != OBJECT_MUTEX || held->backing != backing ||
+            !held->holder)
+            continue;
+        uint32_t copy = segment_object_intern(
+            segment, OBJECT_MUTEX, private_backing(child, OBJECT_MUTEX),
+            held->offset, child, held->site, NULL);
+        if (!copy)
+            return;
+        segment->objects[copy].holder = held->holder;
+        segment->objects[copy].holder_site = held->holder_site;
+    }
 }
 
 uint32_t object_at(const volatile void *address, enum object_kind kind,

@@ -21,9 +21,11 @@ uint32_t object_at(const volatile void *address, enum object_kind kind,
 /* Whether ADDRESS is in no shared mapping: only threads of this process can
  * see it. */
 bool objects_is_private(const volatile void *address);
-/* The number of the object that OBJECT, private to this process, is a copy of
- * in PROCESS, which forked it (first task); 0: none. */
-uint32_t objects_private_twin(uint32_t object, uint32_t process);
+/* The calling process forks CHILD (its task): the copies of locks that are held
+ * now stay locked in it, by whom they are held here. */
+void objects_copy_held(uint32_t child);
+/* Whether OBJECT is private to the calling process. */
+bool objects_is_own(uint32_t object);
 
 /* A shared mapping was made: of descriptor FD at OFFSET, or anonymous when FD
  * is negative; replaces what was mapped there. */

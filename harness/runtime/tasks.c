@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "control/turn.h"
 #include "dispatch.h"
+#include "objects.h"
 #include "state.h"
 #include "sys.h"
 
@@ -36,6 +37,8 @@ int tasks_reserve(uint64_t site, bool is_thread)
         sched_join(runtime.segment, (uint32_t)task);
         turns[task].caught = turns[tasks_process()].caught;
         turns[task].ignored = turns[tasks_process()].ignored;
+        if (!is_thread)
+            objects_copy_held((uint32_t)task);
     }
     return task;
 }

@@ -85,21 +85,16 @@ static void look_for_lost_lock(const struct scope *scope)
                     scope->kind != OP_KIND_SPIN_LOCK))
         return;
     uint32_t holder = object->holder;
-    if (holder && holder <= SEGMENT_TASKS &&
-        segment->turns[holder - 1].state == TURN_DEAD)
+    if (!holder || holder > SEGMENT_TASKS)
+        return;
+    /* A copy that fork made of a lock that somebody held then. */
+    if (objects_is_own(scope->object) &&
+        tasks_process_of(holder - 1) != tasks_process())
+        mishap_note(MISHAP_FORKED_LOCKED, scope->object, scope->site, holder,
+                    object->holder_site);
+    else if (segment->turns[holder - 1].state == TURN_DEAD)
         mishap_note(MISHAP_HELD_AT_EXIT, scope->object, scope->site, holder,
                     object->holder_site);
-    if (holder || object->kind != OBJECT_MUTEX)
-        return;
-    /* A copy that fork made of a lock somebody held then. */
-    uint32_t parent = segment->tasks[tasks_process()].parent;
-    if (!parent || parent > SEGMENT_TASKS)
-        return;
-    const struct segment_object *original = object_get(
-        objects_private_twin(scope->object, tasks_process_of(parent - 1)));
-    if (original && original->holder)
-        mishap_note(MISHAP_FORKED_LOCKED, scope->object, scope->site,
-                    original->holder, original->holder_site);
 }
 
 bool scope_wait(struct scope *scope, long clock, const struct timespec *until,
