@@ -1,4 +1,4 @@
-/* Places in code as text. Private to trace/. */
+/* Places in code as text: as traces show them. Shared with explain/. */
 #ifndef MPS_TRACE_PLACE_H
 #define MPS_TRACE_PLACE_H
 
