@@ -1,0 +1,288 @@
+#include "pair.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "order.h"
+#include "scenario/arena.h"
+#include "trace/plan.h"
+
+enum {
+    PASSING_TRIES = 24, /* random runs that are asked for a passing one */
+    ROUNDS = 4          /* of looking closer */
+};
+
+struct hunt {
+    const struct explain_subject *subject;
+    struct explain_budget *budget;
+    const struct explain_result *failing;
+    struct explain_result passing;
+    struct explain_result nearer; /* a failing run found on the way */
+    struct order order;
+    uint32_t *ranks; /* scratch */
+};
+
+/* Run the order after SWAPS swaps. */
+static int run_order(struct hunt *hunt, uint64_t swaps, bool ops,
+                     struct explain_result *result)
+{
+    struct schedule_plan plan;
+    uint32_t last;
+    *result = (struct explain_result){.verdict = EXPLAIN_PASSED};
+    order_at(&hunt->order, swaps, hunt->ranks, &last);
+    int err = order_plan(&hunt->order, hunt->ranks, &plan);
+    if (err)
+        return err;
+    struct explain_request request = {
+        .plan = &plan,
+        .tail = STRATEGY_SEQUENTIAL,
+        .seed = hunt->subject->seed,
+        .ops = ops,
+    };
+    err = explain_run(hunt->subject, hunt->budget, &request, result);
+    plan_fini(&plan);
+    return err;
+}
+
+static int fails_at(struct hunt *hunt, uint64_t swaps, bool *fails)
+{
+    struct explain_result result;
+    int err = run_order(hunt, swaps, false, &result);
+    *fails = result.verdict == EXPLAIN_SAME;
+    explain_result_fini(&result);
+    return err;
+}
+
+/* -- A passing run to start from
+ * -----------------------------------------------*/
+
+/* The sequential run for ATTEMPT 0, then random ones. */
+static int run_passing(struct hunt *hunt, unsigned attempt)
+{
+    static const int tails[] = {STRATEGY_RANDOM, STRATEGY_POS, STRATEGY_PCT};
+    const struct schedule_plan empty = {.unit = SCHEDULE_GRANTS};
+    struct explain_request request = {
+        .plan = &empty,
+        .tail = attempt ? tails[attempt % 3] : STRATEGY_SEQUENTIAL,
+        .depth = 2,
+        .seed = attempt ? rng_mix(hunt->subject->seed, RNG_SCHEDULE, attempt)
+                        : hunt->subject->seed,
+        .ops = true,
+    };
+    return explain_run(hunt->subject, hunt->budget, &request, &hunt->passing);
+}
+
+static void drop_order(struct hunt *hunt)
+{
+    order_fini(&hunt->order);
+    free(hunt->ranks);
+    hunt->ranks = NULL;
+}
+
+/* Whether the way from hunt->passing to the failing run starts with a pass and
+ * ends with the failure: what only one of them does comes last in both. */
+static int check_ends(struct hunt *hunt, bool *good)
+{
+    *good = false;
+    if (hunt->passing.verdict != EXPLAIN_PASSED || hunt->passing.ops_lost)
+        return 0;
+    int err = order_init(&hunt->order, hunt->failing, &hunt->passing);
+    if (err || !hunt->order.swaps)
+        return err;
+    hunt->ranks = calloc(hunt->order.count + 1u, sizeof(*hunt->ranks));
+    if (!hunt->ranks)
+        return -ENOMEM;
+    bool start_fails, end_fails = false;
+    err = fails_at(hunt, 0, &start_fails);
+    if (!err && !start_fails)
+        err = fails_at(hunt, hunt->order.swaps, &end_fails);
+    *good = !err && end_fails;
+    return err;
+}
+
+static int find_passing(struct hunt *hunt)
+{
+    for (unsigned attempt = 0; attempt <= PASSING_TRIES; attempt++) {
+        bool good = false;
+        int err = run_passing(hunt, attempt);
+        if (!err)
+            err = check_ends(hunt, &good);
+        if (err || good)
+            return err;
+        drop_order(hunt);
+        explain_result_fini(&hunt->passing);
+    }
+    return -MPS_ENOMATCH;
+}
+
+/* -- The swap that decides
+ * -----------------------------------------------------*/
+
+/* The first of the two numbers of swaps, next to each other, that pass and
+ * fail. */
+static int bisect(struct hunt *hunt, uint64_t *out)
+{
+    uint64_t passes = 0, fails = hunt->order.swaps;
+    while (fails - passes > 1) {
+        uint64_t middle = passes + (fails - passes) / 2;
+        bool it_fails;
+        int err = fails_at(hunt, middle, &it_fails);
+        if (err)
+            return err;
+        if (it_fails)
+            fails = middle;
+        else
+            passes = middle;
+    }
+    *out = passes;
+    return 0;
+}
+
+/* The op of RESULT that TOKEN stands for, or NULL; also one that never came
+ * back. */
+static const struct explain_op *find_op(const struct hunt *hunt,
+                                        const struct explain_result *result,
+                                        const struct token *token,
+                                        uint32_t *task)
+{
+    for (size_t i = 0; i < result->op_count; i++) {
+        const struct explain_op *op = &result->ops[i];
+        if (op->nth != token->nth ||
+            order_task(&hunt->order, &result->plan, op->task) != token->task)
+            continue;
+        *task = op->task;
+        return op;
+    }
+    return NULL;
+}
+
+/* Say what TOKEN is, as it was in the first of RUNS that has it. */
+static int describe(const struct hunt *hunt, const struct token *token,
+                    const struct explain_result *const *runs, size_t count,
+                    struct arena *texts, struct explain_pair_op *to)
+{
+    const struct schedule_plan plan = {
+        .tasks = hunt->order.tasks,
+        .task_count = hunt->order.task_count,
+    };
+    trace_plan_path(&plan, token->task, to->path);
+    to->nth = token->nth;
+    to->object = to->place = "";
+    for (size_t i = 0; i < count; i++) {
+        uint32_t task = 0;
+        const struct explain_op *op = find_op(hunt, runs[i], token, &task);
+        if (!op)
+            continue;
+        to->kind = op->kind;
+        to->object = arena_text(texts, op->object);
+        to->place = arena_text(texts, op->place);
+        const char *name = runs[i]->names ? runs[i]->names[task] : "";
+        strncpy(to->name, name, sizeof(to->name) - 1);
+        return to->object && to->place ? 0 : -ENOMEM;
+    }
+    return 0;
+}
+
+static bool depend(const struct explain_pair_op *a,
+                   const struct explain_pair_op *b)
+{
+    return *a->object && !strcmp(a->object, b->object) &&
+           !(op_kind_class(a->kind) == OP_INPUT &&
+             op_kind_class(b->kind) == OP_INPUT);
+}
+
+/* OUT from the two runs on both sides of swap number PASSES + 1. */
+static int report(struct hunt *hunt, uint64_t passes,
+                  const struct explain_result *before,
+                  const struct explain_result *after, struct explain_pair *out)
+{
+    const struct explain_result *runs[] = {after, before, hunt->failing,
+                                           &hunt->passing};
+    uint32_t last;
+    order_at(&hunt->order, passes + 1, hunt->ranks, &last);
+    explain_pair_fini(out);
+    out->texts = arena_new();
+    int err = out->texts ? 0 : -ENOMEM;
+    for (uint32_t i = 0; i < 2 && !err; i++)
+        err = describe(hunt, &hunt->order.tokens[hunt->ranks[last + i]], runs,
+                       sizeof(runs) / sizeof(*runs), out->texts, &out->ops[i]);
+    out->dependent = !err && depend(&out->ops[0], &out->ops[1]);
+    out->swaps = hunt->order.swaps;
+    return err;
+}
+
+static int look(struct hunt *hunt, struct explain_result *before,
+                struct explain_result *after, struct explain_pair *out)
+{
+    uint64_t passes = 0;
+    int err = bisect(hunt, &passes);
+    if (!err)
+        err = run_order(hunt, passes, true, before);
+    if (!err)
+        err = run_order(hunt, passes + 1, true, after);
+    return err ? err : report(hunt, passes, before, after, out);
+}
+
+/* Some orders cannot be: a lock is held, say, and what was to come later goes
+ * on instead. The two runs then differ by more than their swap, which is of
+ * ops that have nothing to do with each other. Look again between what they
+ * really did. */
+static int look_closer(struct hunt *hunt, struct explain_pair *out)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        struct explain_result before = {.verdict = EXPLAIN_PASSED};
+        struct explain_result after = {.verdict = EXPLAIN_PASSED};
+        int err = look(hunt, &before, &after, out);
+        drop_order(hunt);
+        explain_result_fini(&hunt->passing);
+        explain_result_fini(&hunt->nearer);
+        hunt->passing = before;
+        hunt->nearer = after;
+        hunt->failing = &hunt->nearer;
+        if (err || out->dependent)
+            return err;
+        bool good;
+        err = check_ends(hunt, &good);
+        if (err || !good)
+            return err;
+    }
+    return 0;
+}
+
+int explain_pair(const struct explain_subject *subject,
+                 struct explain_budget *budget,
+                 const struct explain_result *failing, struct explain_pair *out)
+{
+    struct hunt hunt = {
+        .subject = subject,
+        .budget = budget,
+        .failing = failing,
+    };
+    uint64_t used = budget->used;
+    *out = (struct explain_pair){.dependent = false};
+    if (failing->ops_lost)
+        return -MPS_EFULL;
+    int err = find_passing(&hunt);
+    if (!err) {
+        err = look_closer(&hunt, out);
+        /* A pair that could be better is one. */
+        if (err == -MPS_ETIMEOUT && out->texts)
+            err = 0;
+    }
+    drop_order(&hunt);
+    explain_result_fini(&hunt.passing);
+    explain_result_fini(&hunt.nearer);
+    if (err)
+        explain_pair_fini(out);
+    out->runs = budget->used - used;
+    return err;
+}
+
+void explain_pair_fini(struct explain_pair *pair)
+{
+    arena_free(pair->texts);
+    *pair = (struct explain_pair){.dependent = false};
+}
