@@ -3,7 +3,10 @@
 #include "load.h"
 #include "segment/schedule.h"
 
-enum { PARAMS_LIMIT = 10000 };
+enum {
+    PARAMS_LIMIT = 10000,
+    TASKS_LIMIT = SCHEDULE_TASKS + 2 /* those of the pair may be others */
+};
 
 #define FIELD(key, type, field)                                        \
     {                                                                  \
@@ -34,7 +37,7 @@ static void read_param(struct load *load, void *row)
 static void read_task(struct load *load, void *row)
 {
     struct trace_explained_task *task = row;
-    if (load_count(load, 0, SCHEDULE_TASKS) != load->row)
+    if (load_count(load, 0, TASKS_LIMIT) != load->row)
         load_damaged(load, "tasks are numbered from 0");
     task->path = load_text(load, 1);
     task->name = load_text(load, 2);
@@ -102,8 +105,8 @@ static int load_tables(struct load *load, struct trace_explanation *to)
         err = load_table(load, "minimal_tasks",
                          "SELECT number, path, name FROM minimal_tasks"
                          " ORDER BY number",
-                         SCHEDULE_TASKS, sizeof(*to->tasks), read_task,
-                         &to->tasks, &to->task_count);
+                         TASKS_LIMIT, sizeof(*to->tasks), read_task, &to->tasks,
+                         &to->task_count);
     load->explanation_tasks = to->task_count;
     if (!err)
         err = load_table(load, "minimal",
