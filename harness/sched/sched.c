@@ -25,7 +25,7 @@ static struct segment_turn *turn_at(struct segment *segment, uint32_t task)
 static const struct sched_strategy *
 strategy_of(const struct segment_schedule *schedule)
 {
-    uint32_t row = schedule->strategy;
+    uint32_t row = schedule->following ? STRATEGY_REPLAY : schedule->strategy;
     return sched_strategies[row < STRATEGY_COUNT ? row : STRATEGY_RANDOM];
 }
 
@@ -36,6 +36,8 @@ void sched_begin(struct segment *segment)
     size_t tables = offsetof(struct segment_schedule, alive);
     memset((char *)schedule + state, 0, tables - state);
     schedule->rng = schedule->seed;
+    schedule->following =
+        schedule->plan_count && schedule->strategy != STRATEGY_REPLAY;
     const struct sched_strategy *strategy = strategy_of(schedule);
     if (strategy->begin)
         strategy->begin(segment);
@@ -528,9 +530,25 @@ static uint32_t choose(struct segment *segment, uint32_t count)
     return sched_slot(schedule->candidates[index < count ? index : 0]);
 }
 
+/* The plan that came first is used up: from here on, the strategy. */
+static void begin_tail(struct segment *segment)
+{
+    struct segment_schedule *schedule = &segment->schedule;
+    schedule->following = 0;
+    const struct sched_strategy *strategy = strategy_of(schedule);
+    if (strategy->begin)
+        strategy->begin(segment);
+    for (uint32_t i = 0;
+         strategy->joined && i < schedule->alive_count && i < SCHEDULE_ALIVE;
+         i++)
+        strategy->joined(segment, sched_slot(schedule->alive[i]));
+}
+
 int sched_next(struct segment *segment)
 {
     struct segment_schedule *schedule = &segment->schedule;
+    if (schedule->following && schedule->plan_at >= schedule->plan_count)
+        begin_tail(segment);
     if (schedule->verdict || past_bound(schedule))
         return SCHED_NOBODY;
     take_newcomers(segment);

@@ -172,6 +172,7 @@ struct segment_schedule {
     uint32_t externals_ever; /* times that happened */
     uint32_t max_alive;
     uint32_t segment_count; /* recorded; beyond the table only counted */
+    uint32_t following;     /* a plan, before the strategy itself begins */
     uint32_t plan_at;       /* segment of the plan being followed */
     uint32_t plan_done;     /* of its grants */
     uint32_t plan_misses;   /* grants that the plan did not say */
