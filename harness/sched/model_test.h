@@ -77,12 +77,6 @@ struct model_event {
                   's': signalled, 'x': ended */
 };
 
-struct model_plan {
-    struct schedule_task tasks[MODEL_TASKS];
-    struct schedule_segment *segments;
-    uint32_t task_count, segment_count;
-};
-
 struct model {
     struct segment *segment;
     const struct model_program *program;
@@ -101,9 +95,6 @@ void model_free(struct model *model);
 /* Configure the next run; a second call replaces the first. Step limit 20000,
  * depth 3, 16 expected decisions, no plan. */
 void model_configure(struct model *model, int strategy, uint64_t seed);
-/* Strategy replay of PLAN. */
-void model_follow(struct model *model, const struct model_plan *plan,
-                  enum schedule_unit unit);
 
 /* Run PROGRAM until it has ended or there is a verdict; returns the verdict.
  * SCHEDULE_OPEN: all tasks have ended. */
@@ -113,11 +104,6 @@ enum schedule_verdict model_run(struct model *model,
 enum schedule_verdict model_try(struct model *model,
                                 const struct model_program *program,
                                 int strategy, uint64_t seed);
-
-/* The schedule of the newest run, as a plan. Release with
- * model_plan_fini(). */
-struct model_plan model_record(const struct model *model);
-void model_plan_fini(struct model_plan *plan);
 
 /* Object number of A among those that OP acts on; 0: none. */
 uint32_t model_object(enum model_op op, uint32_t a);

@@ -17,6 +17,55 @@ static void drop(void)
 
 TestSuite(sched_replay, .init = make, .fini = drop, .timeout = 240);
 
+/* -- Plans ---------------------------------------------------------------*/
+
+struct plan {
+    struct schedule_task tasks[MODEL_TASKS];
+    struct schedule_segment *segments;
+    uint32_t task_count, segment_count;
+};
+
+/* Strategy replay of PLAN, in the next run. */
+static void follow(const struct plan *plan, enum schedule_unit unit)
+{
+    struct segment_schedule *schedule = &model->segment->schedule;
+    cr_assert(plan->segment_count <= SCHEDULE_SEGMENTS);
+    schedule->strategy = STRATEGY_REPLAY;
+    schedule->plan_unit = unit;
+    schedule->plan_task_count = plan->task_count;
+    schedule->plan_count = plan->segment_count;
+    memcpy(schedule->plan_tasks, plan->tasks,
+           plan->task_count * sizeof(plan->tasks[0]));
+    if (plan->segment_count)
+        memcpy(schedule->plan, plan->segments,
+               plan->segment_count * sizeof(plan->segments[0]));
+}
+
+/* The schedule of the newest run. Release with plan_fini(). */
+static struct plan record(void)
+{
+    const struct segment *segment = model->segment;
+    const struct segment_schedule *schedule = &segment->schedule;
+    struct plan plan = {.task_count = segment->task_count,
+                        .segment_count = schedule->segment_count};
+    cr_assert(plan.task_count <= MODEL_TASKS &&
+              plan.segment_count <= SCHEDULE_SEGMENTS);
+    for (uint32_t i = 0; i < plan.task_count; i++)
+        plan.tasks[i] = (struct schedule_task){segment->tasks[i].parent,
+                                               segment->tasks[i].ordinal};
+    plan.segments = calloc(plan.segment_count + 1u, sizeof(*plan.segments));
+    cr_assert(plan.segments);
+    memcpy(plan.segments, schedule->segments,
+           plan.segment_count * sizeof(*plan.segments));
+    return plan;
+}
+
+static void plan_fini(struct plan *plan)
+{
+    free(plan->segments);
+    plan->segments = NULL;
+}
+
 /* -- Properties of random programs -----------------------------------------*/
 
 enum { PROGRAMS = 400, SEEDS = 6 };
@@ -76,14 +125,14 @@ Test(sched_replay, a_random_program_repeats_by_its_schedule_and_by_its_seed)
                     model_try(model, &program, strategy, seed);
                 verdicts[verdict]++;
                 struct story story = tell(verdict);
-                struct model_plan plan = model_record(model);
-                model_follow(model, &plan, SCHEDULE_GRANTS);
+                struct plan plan = record();
+                follow(&plan, SCHEDULE_GRANTS);
                 verdict = model_run(model, &program);
                 expect_same(&story, verdict, "replay", number, strategy);
                 cr_assert_eq(model->segment->schedule.plan_misses, 0);
                 verdict = model_try(model, &program, strategy, seed);
                 expect_same(&story, verdict, "again", number, strategy);
-                model_plan_fini(&plan);
+                plan_fini(&plan);
                 free(story.events);
             }
     }
@@ -133,17 +182,17 @@ Test(sched_replay, a_plan_with_segments_left_out_is_followed_to_an_end)
     for (uint64_t number = 0; number < PROGRAMS; number++) {
         struct model_program program = model_random(number, MODEL_ORDERED);
         model_try(model, &program, STRATEGY_RANDOM, number);
-        struct model_plan plan = model_record(model);
+        struct plan plan = record();
         uint32_t kept = 0;
         for (uint32_t i = 0; i < plan.segment_count; i++)
             if (rng_below(&rng, 2))
                 plan.segments[kept++] = plan.segments[i];
         plan.segment_count = kept;
-        model_follow(model, &plan, SCHEDULE_GRANTS);
+        follow(&plan, SCHEDULE_GRANTS);
         cr_assert_eq(model_run(model, &program), SCHEDULE_OPEN, "program %u",
                      (unsigned)number);
         missed += model->segment->schedule.plan_misses > 0;
-        model_plan_fini(&plan);
+        plan_fini(&plan);
     }
     cr_expect_gt(missed, PROGRAMS / 2);
 }
@@ -151,13 +200,12 @@ Test(sched_replay, a_plan_with_segments_left_out_is_followed_to_an_end)
 /* -- Single rules ----------------------------------------------------------*/
 
 /* Tasks of a plan: the root 0 and its children 1, 2, 3. */
-static struct model_plan plan_of(struct schedule_segment *segments,
-                                 uint32_t count)
+static struct plan plan_of(struct schedule_segment *segments, uint32_t count)
 {
-    return (struct model_plan){.tasks = {{0, 0}, {1, 0}, {1, 1}, {1, 2}},
-                               .task_count = 4,
-                               .segments = segments,
-                               .segment_count = count};
+    return (struct plan){.tasks = {{0, 0}, {1, 0}, {1, 1}, {1, 2}},
+                         .task_count = 4,
+                         .segments = segments,
+                         .segment_count = count};
 }
 
 /* The next COUNT grants are those of EXPECTED; each task is at a point again
@@ -179,9 +227,9 @@ static void expect_grants(const uint32_t *expected, unsigned count)
 Test(sched_replay, follows_the_segments_and_then_keeps_running)
 {
     struct schedule_segment segments[] = {{2, 2}, {0, 1}, {1, 3}};
-    struct model_plan plan = plan_of(segments, 3);
+    struct plan plan = plan_of(segments, 3);
     model_configure(model, STRATEGY_REPLAY, 1);
-    model_follow(model, &plan, SCHEDULE_GRANTS);
+    follow(&plan, SCHEDULE_GRANTS);
     model_begin(model, 3);
     EXPECT_GRANTS(2, 2, 0, 1, 1, 1);
     cr_expect_eq(model->segment->schedule.plan_misses, 0);
@@ -194,11 +242,11 @@ Test(sched_replay, finds_the_tasks_by_their_place_in_the_tree)
 {
     /* Recorded with other numbers: 1 is the second child here. */
     struct schedule_segment segments[] = {{1, 1}, {2, 1}, {0, 1}};
-    struct model_plan plan = plan_of(segments, 3);
+    struct plan plan = plan_of(segments, 3);
     plan.tasks[1].ordinal = 1;
     plan.tasks[2].ordinal = 0;
     model_configure(model, STRATEGY_REPLAY, 1);
-    model_follow(model, &plan, SCHEDULE_GRANTS);
+    follow(&plan, SCHEDULE_GRANTS);
     model_begin(model, 3);
     EXPECT_GRANTS(2, 1, 0);
     cr_expect_eq(model->segment->schedule.plan_misses, 0);
@@ -207,9 +255,9 @@ Test(sched_replay, finds_the_tasks_by_their_place_in_the_tree)
 Test(sched_replay, counts_what_the_plan_did_not_say)
 {
     struct schedule_segment segments[] = {{0, 1}, {1, 2}, {0, 1}};
-    struct model_plan plan = plan_of(segments, 3);
+    struct plan plan = plan_of(segments, 3);
     model_configure(model, STRATEGY_REPLAY, 1);
-    model_follow(model, &plan, SCHEDULE_GRANTS);
+    follow(&plan, SCHEDULE_GRANTS);
     model_begin(model, 2);
     struct segment *segment = model->segment;
     EXPECT_GRANTS(0);
@@ -233,23 +281,23 @@ Test(sched_replay, another_program_is_a_divergence)
         model_add(&program, 1, (struct model_step){MODEL_UNLOCK, 0, 0, 0});
     }
     model_try(model, &program, STRATEGY_RANDOM, 4);
-    struct model_plan plan = model_record(model);
+    struct plan plan = record();
     uint64_t grants = model->segment->schedule.grants;
     model_add(&program, 1, (struct model_step){MODEL_LOCK, 1, 0, 0});
-    model_follow(model, &plan, SCHEDULE_GRANTS);
+    follow(&plan, SCHEDULE_GRANTS);
     model_run(model, &program);
     cr_expect_gt(model->segment->schedule.plan_misses, 0);
     cr_expect_gt(model->segment->schedule.plan_miss_at, 0);
     cr_expect_leq(model->segment->schedule.plan_miss_at, grants + 1);
-    model_plan_fini(&plan);
+    plan_fini(&plan);
 }
 
 Test(sched_replay, skips_the_segments_of_a_task_that_has_ended)
 {
     struct schedule_segment segments[] = {{1, 5}, {2, 2}, {1, 1}, {0, 1}};
-    struct model_plan plan = plan_of(segments, 4);
+    struct plan plan = plan_of(segments, 4);
     model_configure(model, STRATEGY_REPLAY, 1);
-    model_follow(model, &plan, SCHEDULE_GRANTS);
+    follow(&plan, SCHEDULE_GRANTS);
     model_begin(model, 3);
     EXPECT_GRANTS(1, 1);
     sched_leave(model->segment, 1);
@@ -262,10 +310,10 @@ Test(sched_replay, skips_the_segments_of_a_task_that_can_never_come)
     /* The grandchild of the one that ends without a child; and a number that
      * is no task of the plan. */
     struct schedule_segment segments[] = {{3, 4}, {9, 4}, {2, 1}, {0, 1}};
-    struct model_plan plan = plan_of(segments, 4);
+    struct plan plan = plan_of(segments, 4);
     plan.tasks[3] = (struct schedule_task){2, 0};
     model_configure(model, STRATEGY_REPLAY, 1);
-    model_follow(model, &plan, SCHEDULE_GRANTS);
+    follow(&plan, SCHEDULE_GRANTS);
     model_begin(model, 3);
     sched_leave(model->segment, 1);
     EXPECT_GRANTS(2, 0);
@@ -275,9 +323,9 @@ Test(sched_replay, skips_the_segments_of_a_task_that_can_never_come)
 Test(sched_replay, waits_for_a_task_that_has_not_come_yet)
 {
     struct schedule_segment segments[] = {{1, 2}, {0, 1}};
-    struct model_plan plan = plan_of(segments, 2);
+    struct plan plan = plan_of(segments, 2);
     model_configure(model, STRATEGY_REPLAY, 1);
-    model_follow(model, &plan, SCHEDULE_GRANTS);
+    follow(&plan, SCHEDULE_GRANTS);
     model_begin(model, 1);
     EXPECT_GRANTS(0);
     cr_expect_eq(model->segment->schedule.plan_misses, 1);
@@ -290,9 +338,9 @@ Test(sched_replay, waits_for_a_task_that_has_not_come_yet)
 Test(sched_replay, a_plan_of_ops_counts_ops_however_many_grants_they_take)
 {
     struct schedule_segment segments[] = {{0, 1}, {1, 2}, {0, 1}};
-    struct model_plan plan = plan_of(segments, 3);
+    struct plan plan = plan_of(segments, 3);
     model_configure(model, STRATEGY_REPLAY, 1);
-    model_follow(model, &plan, SCHEDULE_OPS);
+    follow(&plan, SCHEDULE_OPS);
     model_begin(model, 2);
     struct segment *segment = model->segment;
     for (unsigned i = 0; i < 3; i++) {
@@ -309,9 +357,9 @@ Test(sched_replay, a_plan_of_ops_counts_ops_however_many_grants_they_take)
 Test(sched_replay, an_op_done_ahead_of_a_plan_of_ops_is_not_asked_for_again)
 {
     struct schedule_segment segments[] = {{1, 1}, {0, 2}, {1, 2}, {0, 1}};
-    struct model_plan plan = plan_of(segments, 4);
+    struct plan plan = plan_of(segments, 4);
     model_configure(model, STRATEGY_REPLAY, 1);
-    model_follow(model, &plan, SCHEDULE_OPS);
+    follow(&plan, SCHEDULE_OPS);
     model_begin(model, 2);
     struct segment *segment = model->segment;
     /* What the child wants first, the root has to give: its first op comes
@@ -339,7 +387,7 @@ Test(sched_replay, the_order_of_ops_brings_a_lost_update_back)
         model_try(model, &program, STRATEGY_RANDOM, seed);
         uint32_t value = model->variables[0];
         struct schedule_segment segments[64];
-        struct model_plan plan = plan_of(segments, 0);
+        struct plan plan = plan_of(segments, 0);
         struct model_event order[64];
         uint32_t count = 0;
         for (uint32_t i = 0; i < model->event_count; i++)
@@ -348,7 +396,7 @@ Test(sched_replay, the_order_of_ops_brings_a_lost_update_back)
         for (uint32_t i = 0; i < count; i++)
             segments[plan.segment_count++] =
                 (struct schedule_segment){order[i].task, 1};
-        model_follow(model, &plan, SCHEDULE_OPS);
+        follow(&plan, SCHEDULE_OPS);
         cr_assert_eq(model_run(model, &program), SCHEDULE_OPEN);
         cr_assert_eq(model->variables[0], value);
         for (uint32_t i = 0, k = 0; i < model->event_count; i++)
