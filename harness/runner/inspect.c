@@ -184,34 +184,48 @@ size_t inspect_tasks(pid_t server, const struct segment *segment,
     return count;
 }
 
-char inspect_state(pid_t server, const struct segment *segment, uint32_t task,
-                   char *call)
+/* The process of TASK as the runner sees it, with what it is doing in LOOK; 0
+ * when there is none. */
+static pid_t find_task(pid_t server, const struct segment *segment,
+                       uint32_t task, struct task_snapshot *look)
 {
     int pid = segment->tasks[task].pid, tid = segment->tasks[task].tid;
     pid_t *pids = calloc(DESCENDANTS, sizeof(*pids));
-    char state = 'X';
+    pid_t found = 0;
     size_t count = pids ? descendants(server, pids, DESCENDANTS) : 0;
-    for (size_t i = 0; i < count && state == 'X'; i++) {
+    for (size_t i = 0; i < count && !found; i++) {
         char path[64];
         snprintf(path, sizeof(path), "/proc/%d/task", (int)pids[i]);
         DIR *threads = opendir(path);
         struct dirent *thread;
-        struct task_snapshot look;
-        while (threads && state == 'X' && (thread = readdir(threads)))
+        while (threads && !found && (thread = readdir(threads)))
             if (*thread->d_name != '.' &&
-                snapshot(pids[i], thread->d_name, segment, NULL, false,
-                         &look) &&
-                look.pid == pid && look.tid == tid) {
-                state = look.state;
-                if (call)
-                    snprintf(call, SCHEDULE_CALL_BYTES, "%.*s",
-                             SCHEDULE_CALL_BYTES - 1, look.syscall);
-            }
+                snapshot(pids[i], thread->d_name, segment, NULL, false, look) &&
+                look->pid == pid && look->tid == tid)
+                found = pids[i];
         if (threads)
             closedir(threads);
     }
     free(pids);
-    return state;
+    return found;
+}
+
+pid_t inspect_pid(pid_t server, const struct segment *segment, uint32_t task)
+{
+    struct task_snapshot look;
+    return find_task(server, segment, task, &look);
+}
+
+char inspect_state(pid_t server, const struct segment *segment, uint32_t task,
+                   char *call)
+{
+    struct task_snapshot look;
+    if (!find_task(server, segment, task, &look))
+        return 'X';
+    if (call)
+        snprintf(call, SCHEDULE_CALL_BYTES, "%.*s", SCHEDULE_CALL_BYTES - 1,
+                 look.syscall);
+    return look.state;
 }
 
 size_t inspect_kill(pid_t server)

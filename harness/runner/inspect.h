@@ -26,6 +26,9 @@ size_t inspect_tasks(pid_t server, const struct segment *segment,
 char inspect_state(pid_t server, const struct segment *segment, uint32_t task,
                    char *call);
 
+/* Its process, as the runner sees it; 0 when there is none. */
+pid_t inspect_pid(pid_t server, const struct segment *segment, uint32_t task);
+
 /* SIGKILL every descendant of SERVER, once. Returns how many there were. */
 size_t inspect_kill(pid_t server);
 

@@ -10,22 +10,36 @@
 #include "base/clock.h"
 #include "inspect.h"
 #include "sched/sched.h"
+#include "sched/strategy.h"
 #include "segment/read.h"
 #include "segment/write.h"
 
 /* A task that computes gets this many times longer than one that sleeps. */
 enum { ASLEEP_LOOKS = 2, BUSY_LOOKS = 20 };
 
-/* Give the turn to whom sched_next() says, in place of the lost holder. */
-static void pass_on(struct segment *segment)
+/* Ring the alarm of a task in its own stead. */
+static void ring(const struct watchdog *watchdog)
 {
+    struct segment_schedule *schedule = &watchdog->segment->schedule;
+    uint32_t task = sched_slot(schedule->alarm_task - 1);
+    struct segment_turn *turn = &watchdog->segment->turns[task];
+    turn->alarm_ns =
+        turn->alarm_every_ns ? schedule->now_ns + turn->alarm_every_ns : 0;
+    if (!turn->alarm_ns && schedule->alarms)
+        schedule->alarms--;
+    pid_t pid = inspect_pid(watchdog->server, watchdog->segment, task);
+    if (pid > 0)
+        kill(pid, SIGALRM);
+}
+
+/* Give the turn to whom sched_next() says, in place of the lost holder. */
+static void pass_on(const struct watchdog *watchdog)
+{
+    struct segment *segment = watchdog->segment;
     struct segment_schedule *schedule = &segment->schedule;
-    int next = sched_next(segment);
-    if (next == SCHED_ALARM) {
-        /* The signal itself must come from inside; whoever is next sends it.
-         * Until then the alarm is late, which no program can tell. */
-        next = SCHED_NOBODY;
-    }
+    int next;
+    while ((next = sched_next(segment)) == SCHED_ALARM)
+        ring(watchdog);
     if (next < 0) {
         __atomic_store_n(&schedule->holder, 0, __ATOMIC_SEQ_CST);
         return;
@@ -51,15 +65,31 @@ static void bury(struct segment *segment, uint32_t task)
 {
     struct segment_schedule *schedule = &segment->schedule;
     int pid = segment->tasks[task].pid;
-    for (uint32_t i = schedule->alive_count; i-- > 0;) {
-        uint32_t other = schedule->alive[i];
-        if (other >= SEGMENT_TASKS || segment->tasks[other].pid != pid)
+    /* Backwards: leaving takes a task out of the list. */
+    for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
+        uint32_t other = sched_slot(schedule->alive[i]);
+        if (other == task || segment->tasks[other].pid != pid)
             continue;
         sched_leave(segment, other);
         segment_task_end(segment, other);
     }
     sched_leave(segment, task);
     segment_task_end(segment, task);
+}
+
+/* The first task outside of control whose process is dead, or -1. */
+static int find_dead(const struct watchdog *watchdog)
+{
+    const struct segment *segment = watchdog->segment;
+    const struct segment_schedule *schedule = &segment->schedule;
+    uint32_t count = sched_alive_count(segment);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t task = sched_slot(schedule->alive[i]);
+        if (segment->turns[task].state == TURN_EXTERNAL &&
+            inspect_state(watchdog->server, segment, task, NULL) == 'X')
+            return (int)task;
+    }
+    return -1;
 }
 
 /* Nobody has the turn, and somebody outside of control is about: what the
@@ -70,22 +100,16 @@ static void nudge(struct watchdog *watchdog)
     struct segment_schedule *schedule = &segment->schedule;
     if (schedule->verdict || !take_over(segment, 0))
         return;
-    for (uint32_t i = schedule->alive_count; i-- > 0;) {
-        uint32_t task = schedule->alive[i];
-        if (task < SEGMENT_TASKS &&
-            segment->turns[task].state == TURN_EXTERNAL &&
-            inspect_state(watchdog->server, segment, task, NULL) == 'X')
-            bury(segment, task);
-        if (i > schedule->alive_count)
-            i = schedule->alive_count;
-    }
+    int dead = find_dead(watchdog);
+    if (dead >= 0)
+        bury(segment, (uint32_t)dead);
     /* What is outside of control runs in real time, so that passes here, too.
      */
     uint64_t now = clock_now_ns();
     schedule->now_ns += now - watchdog->since_ns;
     watchdog->since_ns = now;
     schedule->epoch++;
-    pass_on(segment);
+    pass_on(watchdog);
 }
 
 void watchdog_look(struct watchdog *watchdog)
@@ -120,7 +144,7 @@ void watchdog_look(struct watchdog *watchdog)
             return;
         if (task < SEGMENT_TASKS)
             bury(segment, task);
-        pass_on(segment);
+        pass_on(watchdog);
         watchdog->stuck = 0;
         return;
     }
@@ -137,6 +161,6 @@ void watchdog_look(struct watchdog *watchdog)
         strcpy(schedule->external_call, "computation");
     schedule->external_site = segment->turns[task].site;
     sched_external(segment, task);
-    pass_on(segment);
+    pass_on(watchdog);
     watchdog->stuck = 0;
 }

@@ -31,9 +31,10 @@ void segment_reset(struct segment *segment)
     struct segment_control *control = &segment->control;
     /* Whose turn is known only in control mode; no turn of an earlier iteration
      * may look like one of the next. */
+    uint32_t tasks = segment->task_count < SEGMENT_TASKS ? segment->task_count
+                                                         : SEGMENT_TASKS;
     if (segment->schedule.on)
-        memset(segment->turns, 0,
-               segment->task_count * sizeof(segment->turns[0]));
+        memset(segment->turns, 0, tasks * sizeof(segment->turns[0]));
     control->root_pid = 0;
     control->root_status = 0;
     control->output_dropped = 0;

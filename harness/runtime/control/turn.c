@@ -10,6 +10,7 @@
 
 #include "delivery.h"
 #include "detect/waitfor.h"
+#include "sched/strategy.h"
 #include "sys.h"
 #include "tasks.h"
 
@@ -314,14 +315,13 @@ static void leave_process(uint32_t process)
 {
     struct segment *segment = runtime.segment;
     const struct segment_schedule *schedule = &segment->schedule;
-    for (uint32_t i = schedule->alive_count; i-- > 0;) {
-        uint32_t task = schedule->alive[i];
-        if (task < SEGMENT_TASKS && tasks_process_of(task) == process) {
-            sched_leave(segment, task);
-            segment_task_end(segment, task);
-        }
-        if (i > schedule->alive_count)
-            i = schedule->alive_count;
+    /* Backwards: leaving takes a task out of the list. */
+    for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
+        uint32_t task = sched_slot(schedule->alive[i]);
+        if (tasks_process_of(task) != process)
+            continue;
+        sched_leave(segment, task);
+        segment_task_end(segment, task);
     }
 }
 
