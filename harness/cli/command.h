@@ -24,8 +24,9 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_run, command_replay, command_show,
-    command_list, command_history, command_merge, command_bench, command_doctor;
+extern const struct command command_run, command_replay, command_shrink,
+    command_show, command_list, command_history, command_merge, command_bench,
+    command_doctor;
 
 /* All of them, in the order of the help text. */
 const struct command *const *commands(size_t *count);

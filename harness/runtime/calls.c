@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "control/attempts.h"
 #include "dispatch.h"
 #include "objects.h"
@@ -320,6 +321,7 @@ static void real_time(struct call *call, uint32_t object)
     if (!control_on())
         return;
     if (!schedule->real_time++) {
+        schedule->real_start_ns = clock_now_ns() - schedule->now_ns;
         strcpy(schedule->external_call, call->number == SYS_timer_create
                                             ? "timer_create"
                                             : "timerfd_create");

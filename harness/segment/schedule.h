@@ -185,13 +185,14 @@ struct segment_schedule {
     uint32_t death_handler, death_handlers;
     uint64_t plan_miss_at; /* grant number of the first */
     uint64_t grants, decisions, switches, preemptions;
-    uint64_t completed;   /* ops done: progress */
-    uint64_t retried_at;  /* `completed` + 1 at the last round of tries */
-    uint64_t idle_grants; /* in a row, of yields and vain tries alone */
-    uint64_t now_ns;      /* virtual time since the start */
-    uint64_t hash;        /* of the ops in their order */
-    uint64_t rng;         /* the strategy's stream */
-    uint64_t floor;       /* PCT: the lowest priority given so far */
+    uint64_t completed;     /* ops done: progress */
+    uint64_t retried_at;    /* `completed` + 1 at the last round of tries */
+    uint64_t idle_grants;   /* in a row, of yields and vain tries alone */
+    uint64_t now_ns;        /* virtual time since the start */
+    uint64_t hash;          /* of the ops in their order */
+    uint64_t rng;           /* the strategy's stream */
+    uint64_t real_start_ns; /* with REAL_TIME: CLOCK_MONOTONIC of time 0 */
+    uint64_t floor;         /* PCT: the lowest priority given so far */
     uint64_t changes[SCHEDULE_CHANGES]; /* PCT: decisions, ascending */
     uint64_t change_priority[SCHEDULE_CHANGES];
     uint32_t change_count, burst; /* POS: grants of one task in a row */

@@ -22,8 +22,11 @@ struct trace_info {
     const char *id;       /* "scenario-xxxxxxxx" */
     const char *command;  /* the command line of the run */
     const char *strategy; /* NULL: what the outcome says, "stress", "pct" */
-    uint64_t base_seed;   /* seed of the run */
-    uint64_t wall_ns;     /* when, since 1970 */
+    const char *scenario_path; /* NULL: what the outcome's scenario says */
+    const char *origin;        /* how a failure found in stress mode came by its
+                                  schedule; NULL or "": as it is */
+    uint64_t base_seed;        /* seed of the run */
+    uint64_t wall_ns;          /* when, since 1970 */
 };
 
 /* Write OUTCOME with FINDINGS to PATH, replacing an older file of that name
@@ -61,9 +64,11 @@ struct trace_meta {
 
     /* How it was scheduled. What follows MODE and UNIT is 0 and "" for an
      * iteration that ran freely. */
-    const char *mode; /* "control" or "stress" */
-    bool controlled;  /* the former */
-    const char *unit; /* what segments count: "grants" or "ops" */
+    const char *origin; /* of a schedule that is not the run's that failed: a
+                           sentence without its end; or "" */
+    const char *mode;   /* "control" or "stress" */
+    bool controlled;    /* the former */
+    const char *unit;   /* what segments count: "grants" or "ops" */
     uint64_t depth, expected_decisions, expected_tasks; /* pct */
     uint64_t spurious_chance;                           /* of 65536 */
     uint64_t step_limit;                                /* grants */

@@ -27,4 +27,8 @@ struct trace_print_options {
 int trace_print(FILE *out, const struct trace *trace,
                 const struct trace_print_options *options);
 
+/* Only what shrinking found out: nothing for a trace that was not shrunk. */
+int trace_print_explanation(FILE *out, const struct trace *trace,
+                            const struct trace_print_options *options);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <sys/syscall.h>
 
+#include "base/clock.h"
 #include "calls.h"
 #include "control/turn.h"
 #include "tasks.h"
@@ -26,6 +27,12 @@ static uint64_t read_clock(uint64_t site)
         turn->clock_reads = reads;
     }
     schedule->now_ns += step;
+    /* Timers that run in real time must not be ahead of the clock. */
+    if (schedule->real_time) {
+        uint64_t elapsed = clock_now_ns() - schedule->real_start_ns;
+        if (elapsed > schedule->now_ns)
+            schedule->now_ns = elapsed;
+    }
     return schedule->now_ns;
 }
 

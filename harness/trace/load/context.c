@@ -68,6 +68,7 @@ static const struct load_field fields[] = {
     FIELD_SINCE(2, "externals", NUMBER, externals),
     FIELD_SINCE(2, "external_call", TEXT, external_call),
     FIELD_SINCE(2, "external_place", TEXT, external_place),
+    FIELD_SINCE(2, "origin", TEXT, origin),
 };
 
 /* The id goes into a command that the user is told to run. */
@@ -84,6 +85,7 @@ static void set_defaults(struct trace_meta *meta)
     meta->mode = "stress";
     meta->unit = "ops";
     meta->verdict = meta->external_call = meta->external_place = "";
+    meta->origin = "";
 }
 
 static int load_meta(struct load *load)

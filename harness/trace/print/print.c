@@ -92,6 +92,11 @@ static void print_schedule(struct print *p)
                    meta->grants, meta->decisions, meta->switches,
                    meta->preemptions);
     print_end(p);
+    if (*meta->origin) {
+        print_label(p, "");
+        print_text(p, STYLE_PLAIN, "%s", meta->origin);
+        print_end(p);
+    }
     if (!meta->externals)
         return;
     print_label(p, "");
@@ -194,14 +199,9 @@ int print_facts(struct print *p)
     return 0;
 }
 
-int trace_print(FILE *out, const struct trace *trace,
-                const struct trace_print_options *options)
+static struct print begin(FILE *out, const struct trace *trace,
+                          const struct trace_print_options *options)
 {
-    static int (*const parts[])(struct print *) = {
-        print_headline,     print_explanation, print_facts, print_findings,
-        print_mishaps,      print_tasks,       print_ops,   print_messages,
-        print_observations, print_files,
-    };
     struct print p = {
         .out = out,
         .trace = trace,
@@ -212,6 +212,28 @@ int trace_print(FILE *out, const struct trace *trace,
         p.options.max_ops = 40;
     if (!p.options.max_lines)
         p.options.max_lines = 20;
+    return p;
+}
+
+int trace_print_explanation(FILE *out, const struct trace *trace,
+                            const struct trace_print_options *options)
+{
+    struct print p = begin(out, trace, options);
+    int err = print_explanation(&p);
+    if (err)
+        return err;
+    return fflush(out) || ferror(out) ? -EIO : 0;
+}
+
+int trace_print(FILE *out, const struct trace *trace,
+                const struct trace_print_options *options)
+{
+    static int (*const parts[])(struct print *) = {
+        print_headline,     print_explanation, print_facts, print_findings,
+        print_mishaps,      print_tasks,       print_ops,   print_messages,
+        print_observations, print_files,
+    };
+    struct print p = begin(out, trace, options);
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
         int err = parts[i](&p);
         if (err)

@@ -27,16 +27,20 @@ int save_meta(struct save *save, const struct trace_info *info)
     const struct outcome *o = save->outcome;
     const struct scenario *scenario = o->choice->scenario;
     const struct segment_config *config = &o->segment->config;
+    const char *path = info->scenario_path ? info->scenario_path
+                       : scenario->path    ? scenario->path
+                                           : "";
     struct str scenario_text;
     str_init(&scenario_text);
     read_scenario(scenario, &scenario_text);
     const struct save_key rows[] = {
         {"id", info->id, 0},
         {"scenario", scenario->name, 0},
-        {"scenario_path", scenario->path ? scenario->path : "", 0},
+        {"scenario_path", path, 0},
         {"scenario_text", scenario_text.data, 0},
         {"command", info->command, 0},
         {"strategy", info->strategy ? info->strategy : strategy_name(o), 0},
+        {"origin", info->origin ? info->origin : "", 0},
         {"program", o->program, 0},
         {"directory", scenario->directory, 0},
         {"version", MPS_VERSION, 0},

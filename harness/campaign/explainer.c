@@ -1,0 +1,302 @@
+#include "explainer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "explain/keep.h"
+#include "explain/search.h"
+#include "rerun.h"
+#include "trace/plan.h"
+
+/* Of the time: for making a stress failure exact, and at the end for the
+ * pair. */
+enum { EXACT_SHARE = 2, REPLAYS = 2 };
+
+struct explainer {
+    const char *path;
+    const struct explainer_options *options;
+    struct trace *trace;
+    struct rerun *rerun;
+    struct schedule_plan plan; /* of a run that shows the finding */
+    uint64_t seed;             /* of that run */
+    struct explain_budget budget;
+    uint64_t deadline_ns;
+    struct mps_diag *diag;
+};
+
+/* -- The callback that explain/ runs the program by
+ * --------------------------*/
+
+static int try_schedule(void *context, const struct explain_request *request,
+                        struct explain_result *result)
+{
+    struct explainer *explainer = context;
+    struct control control;
+    struct outcome outcome;
+    struct finding_list findings = {0};
+    rerun_control(explainer->trace, &control);
+    control.plan = request->plan;
+    if (request->tail != STRATEGY_SEQUENTIAL)
+        control.strategy = request->tail;
+    if (request->depth)
+        control.depth = request->depth;
+    control.without_stacks = true;
+    int err = rerun_once(explainer->rerun, request->seed, &control, &outcome,
+                         &findings, explainer->diag);
+    if (!err)
+        err = explain_take(result, &outcome, request->ops);
+    if (!err)
+        result->verdict = rerun_same(explainer->trace, &findings, false)
+                              ? EXPLAIN_SAME
+                          : findings.count ? EXPLAIN_OTHER
+                                           : EXPLAIN_PASSED;
+    finding_list_clear(&findings);
+    return err;
+}
+
+static bool is_stopped(void *context)
+{
+    const struct explainer *explainer = context;
+    return *explainer->options->stop;
+}
+
+static struct explain_subject subject_of(struct explainer *explainer)
+{
+    return (struct explain_subject){
+        .run = try_schedule,
+        .context = explainer,
+        .seed = explainer->seed,
+    };
+}
+
+/* What is left, at most the N-th part of it. */
+static struct explain_budget part(const struct explainer *explainer, unsigned n)
+{
+    struct explain_budget budget = explainer->budget;
+    uint64_t now = clock_now_ns();
+    budget.runs /= n;
+    if (budget.deadline_ns && budget.deadline_ns > now)
+        budget.deadline_ns = now + (budget.deadline_ns - now) / n;
+    return budget;
+}
+
+/* -- From a free run to an exact one
+ * -----------------------------------------*/
+
+static int take_plan(struct explainer *explainer,
+                     const struct explain_result *result)
+{
+    plan_fini(&explainer->plan);
+    explainer->seed = result->seed;
+    return plan_copy(&explainer->plan, &result->plan);
+}
+
+static const char *origin_text(const struct explained *out, char *buf,
+                               size_t size)
+{
+    if (out->exactness == EXACT_ORDER)
+        snprintf(buf, size,
+                 "found in stress mode; the order of its operations, enforced "
+                 "under control, shows it");
+    else
+        snprintf(buf, size,
+                 "found in stress mode; the order of its operations was not "
+                 "enough, schedule %llu of a search near it shows it",
+                 (unsigned long long)out->schedules);
+    return buf;
+}
+
+/* Run the schedule that was found once more, and write that run in place of
+ * the free one. */
+static int save_exact(struct explainer *explainer, const struct explained *out)
+{
+    const struct trace_meta *meta = trace_meta(explainer->trace);
+    struct control control;
+    struct outcome outcome;
+    struct finding_list findings = {0};
+    char origin[200];
+    rerun_control(explainer->trace, &control);
+    control.plan = &explainer->plan;
+    int err = rerun_once(explainer->rerun, explainer->seed, &control, &outcome,
+                         &findings, explainer->diag);
+    struct trace_info info = {
+        .id = meta->id,
+        .command = meta->command,
+        .scenario_path = meta->scenario_path,
+        .base_seed = meta->base_seed,
+        .wall_ns = meta->wall_ns,
+        .origin = origin_text(out, origin, sizeof(origin)),
+    };
+    if (!err && rerun_same(explainer->trace, &findings, false))
+        err = trace_save(explainer->path, &info, &outcome, &findings,
+                         explainer->diag);
+    else if (!err)
+        err = -MPS_ENOMATCH;
+    finding_list_clear(&findings);
+    return err;
+}
+
+/* The order of the ops of the free run, then a search near it. -MPS_ENOMATCH
+ * when neither shows the finding. */
+static int make_exact(struct explainer *explainer, struct explained *out)
+{
+    struct explain_subject subject = subject_of(explainer);
+    struct explain_budget budget = part(explainer, EXACT_SHARE);
+    struct schedule_plan order = {0};
+    struct explain_result result = {0};
+    /* A ring that lost the oldest ops leaves the search alone. */
+    int err = trace_plan(explainer->trace, &order);
+    bool known = !err;
+    if (known) {
+        struct explain_request request = {
+            .plan = &order,
+            .tail = STRATEGY_SEQUENTIAL,
+            .seed = explainer->seed,
+        };
+        err = explain_run(&subject, &budget, &request, &result);
+        if (!err && result.verdict == EXPLAIN_SAME) {
+            out->exactness = EXACT_ORDER;
+            err = take_plan(explainer, &result);
+        }
+        explain_result_fini(&result);
+    }
+    if (out->exactness == EXACT_NOT && (!err || !known)) {
+        struct explain_found found;
+        err = explain_search(&subject, &budget, known ? &order : NULL, &found);
+        out->schedules = found.schedules;
+        if (!err) {
+            out->exactness = EXACT_SEARCH;
+            err = take_plan(explainer, &found.result);
+        }
+        explain_found_fini(&found);
+    }
+    plan_fini(&order);
+    if (!err)
+        err = save_exact(explainer, out);
+    if (err == -MPS_ENOMATCH)
+        out->exactness = EXACT_NOT;
+    return err;
+}
+
+/* -- Explaining an exact one
+ * --------------------------------------------------*/
+
+static int count_replays(struct explainer *explainer, struct explained *out)
+{
+    struct explain_subject subject = subject_of(explainer);
+    struct explain_request request = {
+        .plan = &explainer->plan,
+        .tail = STRATEGY_SEQUENTIAL,
+        .seed = explainer->seed,
+    };
+    int err = 0;
+    for (unsigned i = 0; i < REPLAYS && !err; i++) {
+        struct explain_result result = {0};
+        err = explain_run(&subject, &explainer->budget, &request, &result);
+        if (!err) {
+            out->replays++;
+            out->replays_failed += result.verdict == EXPLAIN_SAME;
+        }
+        explain_result_fini(&result);
+    }
+    return err;
+}
+
+static int keep(struct explainer *explainer,
+                const struct explain_minimal *minimal,
+                const struct explain_pair *pair)
+{
+    const struct scenario *scenario = rerun_scenario(explainer->rerun);
+    const char **values = rerun_values(explainer->rerun);
+    size_t count = scenario->parameter_count;
+    struct trace_param *params = calloc(count + 1, sizeof(*params));
+    if (!params)
+        return diag_set(explainer->diag, -ENOMEM, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        params[i] =
+            (struct trace_param){scenario->parameters[i].name, values[i]};
+    int err = explain_keep(explainer->path, minimal, pair, params, count,
+                           explainer->diag);
+    free(params);
+    return err;
+}
+
+static int minimise(struct explainer *explainer, struct explained *out)
+{
+    struct explain_subject subject = subject_of(explainer);
+    struct explain_minimal minimal;
+    int err = explain_minimise(&subject, &explainer->budget, &explainer->plan,
+                               &minimal);
+    if (err)
+        return err;
+    struct explain_pair pair;
+    err = explain_pair(&subject, &explainer->budget, &minimal.result, &pair);
+    out->minimal = true;
+    out->pair = !err;
+    err = keep(explainer, &minimal, out->pair ? &pair : NULL);
+    if (out->pair)
+        explain_pair_fini(&pair);
+    explain_minimal_fini(&minimal);
+    return err;
+}
+
+/* -- All of it
+ * ------------------------------------------------------------------*/
+
+static int explain(struct explainer *explainer, struct explained *out)
+{
+    const struct trace_meta *meta = trace_meta(explainer->trace);
+    explainer->seed = meta->seed;
+    int err;
+    if (meta->controlled) {
+        out->exactness = EXACT_ALREADY;
+        err = trace_plan(explainer->trace, &explainer->plan);
+    } else {
+        err = make_exact(explainer, out);
+    }
+    if (!err)
+        err = count_replays(explainer, out);
+    if (!err)
+        err = minimise(explainer, out);
+    return err;
+}
+
+int explainer_run(const char *path, const struct explainer_options *options,
+                  struct explained *out, struct mps_diag *diag)
+{
+    *out = (struct explained){.exactness = EXACT_NOT};
+    struct explainer explainer = {
+        .path = path,
+        .options = options,
+        .diag = diag,
+        .budget = {.runs = options->runs ? options->runs : UINT64_MAX,
+                   .deadline_ns =
+                       options->time_ns ? clock_now_ns() + options->time_ns : 0,
+                   .stop = is_stopped,
+                   .context = &explainer},
+    };
+    struct rerun_options rerun_options = {
+        .toolchain = options->toolchain,
+        .workspace = options->workspace,
+        .isolation = options->isolation,
+        .stop = options->stop,
+    };
+    int err = trace_open(&explainer.trace, path, diag);
+    if (!err)
+        err =
+            rerun_open(&explainer.rerun, explainer.trace, &rerun_options, diag);
+    if (!err)
+        err = explain(&explainer, out);
+    rerun_close(explainer.rerun);
+    plan_fini(&explainer.plan);
+    trace_close(explainer.trace);
+    /* Not finding an explanation is no failure of the explainer. */
+    if (err == -MPS_ETIMEOUT || err == -MPS_ENOMATCH || err == -MPS_EFULL)
+        err = 0;
+    return *options->stop ? -EINTR : err;
+}
