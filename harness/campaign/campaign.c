@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "afterwards.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/error.h"
@@ -81,6 +82,7 @@ static void run_scenario(struct campaign *campaign,
     int err = workers_run(options, scenario, campaign->symbols, tally, &diag);
     if (err && err != -EINTR)
         tally->reason = strdup(*diag.text ? diag.text : error_text(err));
+    afterwards(options, tally);
     if (tally->without_points)
         add_note(campaign,
                  str_format("%s: %s is statically linked or set-user-id and "

@@ -44,9 +44,10 @@ struct campaign_options {
     uint64_t max_failures;  /* failing iterations per scenario; 0: no limit */
     bool has_delay;         /* else the scenario's own range */
     uint64_t delay_low_ns, delay_high_ns;
-    uint64_t timeout_ns; /* 0: the scenario's own limit */
-    unsigned jobs;       /* job slots */
-    unsigned verbosity;  /* 0 quiet, 1 normal, 2 more */
+    uint64_t shrink_time_ns; /* for each unexpected finding; 0: none */
+    uint64_t timeout_ns;     /* 0: the scenario's own limit */
+    unsigned jobs;           /* job slots */
+    unsigned verbosity;      /* 0 quiet, 1 normal, 2 more */
 
     FILE *out; /* results */
     bool color;

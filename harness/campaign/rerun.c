@@ -17,6 +17,7 @@
 struct rerun {
     const struct trace *trace;
     struct origin origin;
+    struct choice choice; /* outcomes point to it */
     struct slot_options options;
     struct slot *slot;
     struct reference_set *references; /* NULL: none needed */
@@ -47,6 +48,8 @@ int rerun_open(struct rerun **out, const struct trace *trace,
         err = scenario_program(rerun->origin.scenario,
                                options->toolchain->targets, &rerun->program,
                                diag);
+    rerun->choice =
+        (struct choice){rerun->origin.scenario, rerun->origin.values};
     rerun->options = (struct slot_options){
         .scenario = rerun->origin.scenario,
         .program = rerun->program,
@@ -113,16 +116,16 @@ int rerun_once(struct rerun *rerun, uint64_t seed,
                struct finding_list *findings, struct mps_diag *diag)
 {
     const struct trace_meta *meta = trace_meta(rerun->trace);
-    struct choice choice = {rerun->origin.scenario, rerun->origin.values};
     struct disturbance disturbance;
     plan_disturbance(seed, meta->delay_low_ns, meta->delay_high_ns, rerun->cpus,
                      &disturbance);
     const struct reference *reference = NULL;
-    int err = rerun->references ? references_get(rerun->references, rerun->slot,
-                                                 &choice, &reference, diag)
-                                : 0;
+    int err = rerun->references
+                  ? references_get(rerun->references, rerun->slot,
+                                   &rerun->choice, &reference, diag)
+                  : 0;
     if (!err)
-        err = slot_iterate(rerun->slot, &choice, meta->iteration, seed,
+        err = slot_iterate(rerun->slot, &rerun->choice, meta->iteration, seed,
                            &disturbance, control, outcome, diag);
     return err ? err : check_iteration(outcome, reference, findings, diag);
 }

@@ -163,6 +163,7 @@ static int run_command(int argc, char **argv)
 {
     struct session session = {
         .input = {.campaign = {.mode = "auto",
+                               .shrink_time_ns = SHRINK_TIME_NS,
                                .max_failures = 1,
                                .verbosity = 1}},
         .command = join(argc, argv),

@@ -7,6 +7,8 @@
 #include "campaign/campaign.h"
 
 enum { FORMATS_MAX = 16 };
+/* For explaining one finding, unless --shrink-time says otherwise. */
+#define SHRINK_TIME_NS UINT64_C(10000000000)
 
 struct run_input {
     struct campaign_options campaign;

@@ -20,6 +20,7 @@ enum {
     KEY_COLOR,
     KEY_MODE,
     KEY_STRATEGY,
+    KEY_SHRINK_TIME,
     KEY_JSON,
     KEY_JUNIT
 };
@@ -36,6 +37,10 @@ static const struct argp_option options[] = {
      "Stop a scenario after N failing iterations (default 1; 0: never)", 0},
     {"timeout", KEY_TIMEOUT, "T", 0,
      "Time limit of one iteration (default: the scenario's)", 0},
+    {"shrink-time", KEY_SHRINK_TIME, "T", 0,
+     "Time for replaying and shrinking each unexpected failure (default 10s; "
+     "0s: none)",
+     0},
     {NULL, 0, NULL, 0, "What is varied:", 2},
     {"mode", KEY_MODE, "MODE", 0,
      "stress: tasks run freely, with delays; control: one task at a time, "
@@ -162,6 +167,15 @@ static int set_strategies(struct argp_state *state,
     return 0;
 }
 
+static int shrink_time(struct argp_state *state,
+                       struct campaign_options *campaign, const char *text)
+{
+    struct mps_diag diag;
+    if (parse_duration(text, &campaign->shrink_time_ns, &diag))
+        argp_error(state, "--shrink-time: %s", diag.text);
+    return 0;
+}
+
 static int add_name(struct run_input *input, const char *name)
 {
     const char **names =
@@ -219,6 +233,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'v':
         campaign->verbosity++;
         return 0;
+    case KEY_SHRINK_TIME:
+        return shrink_time(state, campaign, argument);
     case KEY_MODE:
         if (portfolio_by_mode(&campaign->portfolio, argument))
             argp_error(state, "--mode: '%s' is not auto, stress or control",

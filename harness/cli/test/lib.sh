@@ -51,6 +51,8 @@ mps() {
     local expected=$1
     shift
     what="mpstress $*"
+    # Only the test of shrinking has time for it.
+    [ "$1" != run ] || set -- "$1" --shrink-time "${shrink_time:-0s}" "${@:2}"
     timeout -k 5 60 "$MPSTRESS" "$@" >out 2>err </dev/null
     status=$?
     expectations=$((expectations + 1))
