@@ -39,14 +39,16 @@ static const struct text {
                              .other_role = "took"},
     [MISHAP_FORKED_LOCKED] = {.title = "copied locked by fork",
                               .sentence = "%T waits for its copy of %M%S, "
-                                          "which %O had taken%P when it forked",
+                                          "which %O had taken%P before the "
+                                          "fork",
                               .role = "waits for",
                               .other_role = "took"},
     [MISHAP_FCNTL_DROPPED] = {.title = "lock dropped by close",
-                              .sentence = "%T lost its lock of %M%S by closing "
-                                          "another descriptor of the file%P",
-                              .role = "lost the lock of",
-                              .other_role = "closed a descriptor of"},
+                              .sentence = "%T lost its lock of %M by closing "
+                                          "another descriptor%S, and %O took "
+                                          "it%P",
+                              .role = "closed a descriptor of",
+                              .other_role = "took"},
 };
 
 static bool is_same(const struct segment_mishap *a,

@@ -77,10 +77,10 @@ Test(mishap, has_words_for_every_kind)
                                 "did not release before it ended",
         [MISHAP_FORKED_LOCKED] = "copied locked by fork: 0.0 waits for its "
                                  "copy of mutex M in target+0x10, which 0 had "
-                                 "taken in target+0x20 when it forked",
+                                 "taken in target+0x20 before the fork",
         [MISHAP_FCNTL_DROPPED] = "lock dropped by close: 0.0 lost its lock of "
-                                 "mutex M in target+0x10 by closing another "
-                                 "descriptor of the file in target+0x20",
+                                 "mutex M by closing another descriptor in "
+                                 "target+0x10, and 0 took it in target+0x20",
     };
     uint64_t fingerprints[MISHAP_KIND_COUNT];
     for (unsigned kind = 0; kind < MISHAP_KIND_COUNT; kind++) {
