@@ -211,7 +211,16 @@ static struct finding *headline(const struct deadlock *d)
 
 /* -- Detail and places ------------------------------------------------------*/
 
-/* What is not held by anybody but given by somebody: who did so last. */
+/* Whether ops like OP end waits like that of WAITER. */
+static bool serves(const struct segment_op *op, const struct waiter *waiter)
+{
+    enum op_class class = op_kind_class(op->kind);
+    if (op_kind_class(waiter->op->kind) == OP_OUTPUT)
+        return class == OP_INPUT;
+    return class == OP_RELEASE || class == OP_OUTPUT;
+}
+
+/* Of what nobody holds: who last did what WAITER waits for. */
 static void show_last_giver(struct str *s, const struct deadlock *d,
                             const struct waiter *waiter)
 {
@@ -219,16 +228,14 @@ static void show_last_giver(struct str *s, const struct deadlock *d,
     const struct segment_op *last = NULL;
     size_t count;
     wait_graph_edges(&d->graph, waiter, &count);
-    if (count || !waiter_object(&d->waiters, waiter))
+    if (count || !waiter_object(&d->waiters, waiter) || lost_wakeup(d, waiter))
         return;
     uint64_t at = 0;
     const struct segment_op *op;
-    while ((op = segment_op_next(segment, &at))) {
-        enum op_class class = op_kind_class(op->kind);
+    while ((op = segment_op_next(segment, &at)))
         if (op->object == waiter->op->object && op->end && op->result >= 0 &&
-            (class == OP_RELEASE || class == OP_OUTPUT))
+            serves(op, waiter))
             last = op;
-    }
     if (!last)
         return;
     str_addf(s, "    the last %s was that of ", op_kind_name(last->kind));
@@ -242,11 +249,14 @@ static void show_task_state(struct str *s, const struct deadlock *d,
 {
     wait_show_state(s, &d->graph, waiter);
     const struct segment_object *object = waiter_object(&d->waiters, waiter);
-    if (object && object->kind == OBJECT_BARRIER)
+    if (!object || object->kind != OBJECT_BARRIER)
+        show_last_giver(s, d, waiter);
+    else if (object->total)
         str_addf(s, "    %u of %u have arrived\n", object->count,
                  object->total);
     else
-        show_last_giver(s, d, waiter);
+        str_addf(s, "    %u have arrived\n", object->count);
+    wait_show_stack(s, waiter);
 }
 
 static void show_detail(struct str *s, const struct deadlock *d)
@@ -291,6 +301,20 @@ static void add_vain_place(const struct deadlock *d, struct finding *finding,
     str_fini(&name);
 }
 
+/* Whether a waiter before LIST[INDEX] waits for what the same one that has
+ * ended took at the same place. */
+static bool is_told(const struct deadlock *d, size_t index)
+{
+    const struct wait_edge *edge = edge_to_dead(d, &d->waiters.list[index]);
+    for (size_t i = 0; i < index; i++) {
+        const struct wait_edge *other = edge_to_dead(d, &d->waiters.list[i]);
+        if (other && other->to == edge->to && other->site == edge->site &&
+            other->from->op->object == edge->from->op->object)
+            return true;
+    }
+    return false;
+}
+
 /* The places are what makes two deadlocks the same bug: those of the cause
  * only, since who else got stuck behind it is chance. */
 static void add_places(const struct deadlock *d, struct finding *finding)
@@ -305,7 +329,7 @@ static void add_places(const struct deadlock *d, struct finding *finding)
         if (!has_cause(d, w, d->cause) || ++added > PLACES)
             continue;
         wait_place(d->judge, finding, &d->graph, w);
-        if (d->cause == CAUSE_DEAD)
+        if (d->cause == CAUSE_DEAD && !is_told(d, i))
             wait_holder_place(d->judge, finding, edge_to_dead(d, w));
         if (d->cause == CAUSE_WAKEUP)
             add_vain_place(d, finding, w);

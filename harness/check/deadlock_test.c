@@ -251,11 +251,13 @@ Test(deadlock, names_a_holder_that_has_ended)
     take(f, gone, mutex, 0x10);
     fixture_end(f, gone, 0);
     wait_for(f, child, OP_KIND_MUTEX_LOCK, mutex, 0x20);
+    wait_for(f, fixture_task(f, 0, ""), OP_KIND_MUTEX_LOCK, mutex, 0x30);
     deadlock(f);
     const struct finding *finding = fixture_expect(
         f, FINDING_DEADLOCK,
         "0.1 waits for mutex M, held by 0.0 (gone), which has ended");
-    cr_expect_eq(finding->place_count, 2);
+    cr_expect_eq(finding->place_count, 3);
+    fixture_expect_place(finding, 2, 0x30, "mutex lock M", "0.2");
     fixture_expect_place(finding, 0, 0x20, "mutex lock M", "0.1");
     fixture_expect_place(finding, 1, 0x10, "took mutex M", "0.0 (gone)");
     fixture_free(f);
@@ -286,6 +288,10 @@ Test(deadlock, says_what_the_last_ones_wait_for_when_nobody_holds_it)
                                       "0.1: barrier wait B in target+0x30\n"
                                       "    1 of 2 have arrived\n"),
               "%s", finding->detail);
+    f->segment->objects[barrier].total = 0;
+    fixture_check(f);
+    cr_expect(strstr(f->findings.items[0].detail, "    1 have arrived\n"));
+    finding = &f->findings.items[0];
     cr_expect_eq(finding->place_count, 2);
     fixture_free(f);
 }
@@ -317,7 +323,6 @@ Test(deadlock, knows_the_readers_of_an_rwlock)
     fixture_op(f, child, OP_KIND_RWLOCK_UNLOCK, lock, 0);
     f->site = 0x10;
     fixture_op(f, 0, OP_KIND_RWLOCK_READ, lock, 0);
-    f->segment->objects[lock].count = 1;
     take(f, child, mutex, 0x20);
     wait_for(f, 0, OP_KIND_MUTEX_LOCK, mutex, 0x30);
     wait_for(f, child, OP_KIND_RWLOCK_WRITE, lock, 0x40);
@@ -438,6 +443,35 @@ Test(deadlock, blames_no_signal_that_came_later_or_was_not_the_last)
     f->segment->objects[cond].vain_ticket = f->segment->ticket;
     deadlock(f);
     fixture_expect(f, FINDING_DEADLOCK, what);
+    fixture_free(f);
+}
+
+Test(deadlock, says_who_read_what_a_writer_waits_for)
+{
+    struct fixture *f = fixture_new();
+    uint32_t child = fixture_task(f, 0, "");
+    uint32_t pipe = fixture_object(f, OBJECT_PIPE, "P");
+    f->site = 0x10;
+    fixture_op(f, 0, OP_KIND_READ, pipe, 3);
+    f->site = 0x20;
+    fixture_op(f, child, OP_KIND_WRITE, pipe, 3);
+    fixture_park(f, 0, OP_KIND_WAIT, 0, 100 + child);
+    wait_for(f, child, OP_KIND_WRITE, pipe, 0x30);
+    fixture_snapshot(f, (int)child, 'S', "write");
+    f->outcome.timed_out = false;
+    f->snapshots[0].frames[0] = (struct location){
+        .function = "f", .file = "a.c", .line = 7, .module = "/srv/target"};
+    f->snapshots[0].frame_count = 1;
+    deadlock(f);
+    const struct finding *finding =
+        fixture_expect(f, FINDING_DEADLOCK,
+                       "2 of 2 tasks wait, and none can go on: 0.0 write pipe "
+                       "P");
+    cr_expect_str_eq(finding->detail,
+                     "0: wait(0.0) in target+0x20\n"
+                     "0.0: write pipe P in target+0x30\n"
+                     "    the last read was that of 0 in target+0x10\n"
+                     "    #0 f() a.c:7\n");
     fixture_free(f);
 }
 

@@ -68,8 +68,10 @@ bool always_hang(struct judge *judge)
         wait_cycle_show(&detail, &graph, &cycle, cycle.length);
         str_add_char(&detail, '\n');
     }
-    for (size_t i = 0; i < waiters.count && i < DETAIL_TASKS; i++)
+    for (size_t i = 0; i < waiters.count && i < DETAIL_TASKS; i++) {
         wait_show_state(&detail, &graph, &waiters.list[i]);
+        wait_show_stack(&detail, &waiters.list[i]);
+    }
     if (waiters.alive > DETAIL_TASKS)
         str_addf(&detail, "and %zu more\n", waiters.alive - DETAIL_TASKS);
     judge_detail(judge, finding, &detail);

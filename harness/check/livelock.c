@@ -199,6 +199,7 @@ static void show_detail(struct str *s, const struct livelock *l)
         if (repeats(l, (uint32_t)waiter->task))
             continue;
         wait_show_state(s, &l->graph, waiter);
+        wait_show_stack(s, waiter);
         shown++;
     }
 }

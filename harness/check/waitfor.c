@@ -86,7 +86,7 @@ static void add_holders(struct wait_graph *graph, size_t *count,
     if (class != OP_ACQUIRE && class != OP_BOTH)
         return;
     uint32_t holder = object->holder;
-    if (!holder && object->kind == OBJECT_RWLOCK && object->count)
+    if (!holder && object->kind == OBJECT_RWLOCK)
         add_readers(graph, count, waiter);
     if (!holder || holder > segment_task_count(segment))
         return;
@@ -244,21 +244,6 @@ static void show_holder(struct str *s, const struct wait_graph *graph,
     str_add_char(s, '\n');
 }
 
-/* The stack without what lies below main() and in the libraries, unless there
- * is nothing else. */
-static void show_stack(struct str *s, const struct task_snapshot *snapshot)
-{
-    size_t shown = 0;
-    for (int all = 0; all < 2 && !shown; all++)
-        for (size_t i = 0; i < snapshot->frame_count; i++) {
-            if (!all && !symbols_is_user_code(&snapshot->frames[i]))
-                continue;
-            str_addf(s, "    #%zu ", shown++);
-            show_location(s, &snapshot->frames[i]);
-            str_add_char(s, '\n');
-        }
-}
-
 void wait_show_state(struct str *s, const struct wait_graph *graph,
                      const struct waiter *waiter)
 {
@@ -277,8 +262,22 @@ void wait_show_state(struct str *s, const struct wait_graph *graph,
     for (size_t i = 0; i < count; i++)
         if (edges[i].reason == WAIT_HELD)
             show_holder(s, graph, &edges[i]);
-    if (waiter->snapshot)
-        show_stack(s, waiter->snapshot);
+}
+
+/* The stack without what lies below main() and in the libraries, unless there
+ * is nothing else. */
+void wait_show_stack(struct str *s, const struct waiter *waiter)
+{
+    const struct task_snapshot *snapshot = waiter->snapshot;
+    size_t shown = 0;
+    for (int all = 0; snapshot && all < 2 && !shown; all++)
+        for (size_t i = 0; i < snapshot->frame_count; i++) {
+            if (!all && !symbols_is_user_code(&snapshot->frames[i]))
+                continue;
+            str_addf(s, "    #%zu ", shown++);
+            show_location(s, &snapshot->frames[i]);
+            str_add_char(s, '\n');
+        }
 }
 
 void wait_place(struct judge *judge, struct finding *finding,

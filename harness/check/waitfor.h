@@ -53,10 +53,12 @@ void wait_edge_show(struct str *s, const struct wait_graph *graph,
 void wait_cycle_show(struct str *s, const struct wait_graph *graph,
                      const struct wait_cycle *cycle, size_t max);
 
-/* A line on what WAITER does and where, one on each holder of what it waits
- * for, and its stack if that is known. */
+/* A line on what WAITER does and where, and one on each holder of what it waits
+ * for. */
 void wait_show_state(struct str *s, const struct wait_graph *graph,
                      const struct waiter *waiter);
+/* Its stack, if that is known. */
+void wait_show_stack(struct str *s, const struct waiter *waiter);
 
 /* Add to FINDING the place where WAITER waits; where the other one took the
  * lock that EDGE is about. */
