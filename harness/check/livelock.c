@@ -111,6 +111,31 @@ static size_t find_loops(struct loop loops[static LOOPS],
     return count;
 }
 
+static bool has_task(const struct loop *loop, uint32_t task)
+{
+    for (size_t i = 0; i < loop->length; i++)
+        if (loop->ops[i]->task == task)
+            return true;
+    return false;
+}
+
+/* Put one loop of all tasks in turn in place of their own if there is one: not
+ * when one of them goes on alone at the very end. Returns whether it did. */
+static bool join_loops(struct loop loops[static LOOPS], size_t *count,
+                       const struct tail *tail)
+{
+    struct loop all;
+    find_loop(&all, tail);
+    for (size_t i = 0; i < *count && all.length; i++)
+        if (!has_task(&all, loops[i].ops[0]->task))
+            return false;
+    if (!all.length)
+        return false;
+    loops[0] = all;
+    *count = 1;
+    return true;
+}
+
 /* -- In words ---------------------------------------------------------------*/
 
 struct livelock {
@@ -126,9 +151,8 @@ struct livelock {
 static bool repeats(const struct livelock *l, uint32_t task)
 {
     for (size_t i = 0; i < l->count; i++)
-        for (size_t k = 0; k < l->loops[i].length; k++)
-            if (l->loops[i].ops[k]->task == task)
-                return true;
+        if (has_task(&l->loops[i], task))
+            return true;
     return false;
 }
 
@@ -236,11 +260,9 @@ static struct livelock *livelock_new(struct judge *judge)
         waiters_gather_parked(&l->waiters, judge);
         wait_graph_build(&l->graph, &l->waiters);
         tail_fill(tail, judge->segment);
-        find_loop(&l->loops[0], tail);
-        l->joint = l->loops[0].length;
-        l->count = l->joint ? 1
-                            : find_loops(l->loops, tail,
-                                         segment_task_count(judge->segment));
+        l->count =
+            find_loops(l->loops, tail, segment_task_count(judge->segment));
+        l->joint = join_loops(l->loops, &l->count, tail);
     } else {
         judge->err = -ENOMEM;
         free(l);

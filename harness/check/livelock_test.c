@@ -120,11 +120,29 @@ Test(livelock, claims_no_cycle_where_there_is_none)
     fixture_free(f);
 }
 
+Test(livelock, forgets_nobody_when_one_goes_on_alone_at_the_end)
+{
+    struct fixture *f = polite(50, 0);
+    for (int i = 0; i < 3; i++)
+        op(f, 2, OP_KIND_YIELD, 0, 0x40);
+    livelock(f);
+    const struct finding *finding =
+        fixture_expect(f, FINDING_LIVELOCK,
+                       "20,000 steps, the last 15,000 without progress: 0.0 "
+                       "(a), 0.1 (b) repeat 3 operations");
+    cr_expect_str_eq(finding->detail, "0.0 (a), over and over:\n"
+                                      "    mutex trylock L in target+0x120\n"
+                                      "    yield in target+0x121\n"
+                                      "0.1 (b), over and over:\n"
+                                      "    yield in target+0x40\n"
+                                      "0: wait(any child) in target+0x10\n");
+    fixture_free(f);
+}
+
 Test(livelock, looks_at_the_newest_ops_only)
 {
     struct fixture *f = polite(5000, 0); /* more than the ring holds */
-    op(f, 1, OP_KIND_POINT, 0, 0x30);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 2048; i++)
         op(f, 2, OP_KIND_YIELD, 0, 0x40);
     livelock(f);
     fixture_expect(f, FINDING_LIVELOCK,
