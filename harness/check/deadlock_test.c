@@ -1,58 +1,10 @@
-#include <signal.h>
+#include "deadlock_fixture_test.h"
 
 #include "base/rng.h"
-#include "fixture_test.h"
-
-/* TASK takes the mutex OBJECT at SITE. */
-static void take(struct fixture *f, uint32_t task, uint32_t object,
-                 uint64_t site)
-{
-    f->site = site;
-    fixture_take(f, task, OP_KIND_MUTEX_LOCK, object);
-}
-
-static void wait_for(struct fixture *f, uint32_t task, enum op_kind kind,
-                     uint32_t object, uint64_t site)
-{
-    f->site = site;
-    fixture_park(f, task, kind, object, 0);
-}
-
-/* mpstress kills all that lives after its verdict. */
-static void kill_all(struct fixture *f)
-{
-    for (uint32_t i = 0; i < f->segment->task_count; i++)
-        if (!f->segment->tasks[i].ended_at)
-            fixture_end(f, i, SIGKILL);
-    f->outcome.status = SIGKILL;
-}
-
-static void deadlock(struct fixture *f)
-{
-    fixture_control(f, SCHEDULE_DEADLOCK);
-    kill_all(f);
-}
-
-/* A first, then B: the parent; B first, then A: the child, or the other way
- * round. */
-static struct fixture *ab_ba(bool turned)
-{
-    struct fixture *f = fixture_new();
-    uint32_t child = fixture_task(f, 0, "");
-    uint32_t a = fixture_object(f, OBJECT_MUTEX, "A");
-    uint32_t b = fixture_object(f, OBJECT_MUTEX, "B");
-    uint32_t one = turned ? child : 0, two = turned ? 0 : child;
-    take(f, one, a, 0x10);
-    take(f, two, b, 0x20);
-    wait_for(f, one, OP_KIND_MUTEX_LOCK, b, 0x30);
-    wait_for(f, two, OP_KIND_MUTEX_LOCK, a, 0x40);
-    deadlock(f);
-    return f;
-}
 
 Test(deadlock, shows_the_circle_and_both_lines_of_every_lock)
 {
-    struct fixture *f = ab_ba(false);
+    struct fixture *f = deadlock_ab_ba(false);
     const struct finding *finding =
         fixture_expect(f, FINDING_DEADLOCK,
                        "0 waits for mutex B, held by 0.0, and 0.0 waits for "
@@ -73,7 +25,7 @@ Test(deadlock, is_not_found_where_the_scheduler_saw_none)
 {
     static const enum schedule_verdict others[] = {SCHEDULE_OPEN, SCHEDULE_IDLE,
                                                    SCHEDULE_STEP_BOUND};
-    struct fixture *f = ab_ba(false);
+    struct fixture *f = deadlock_ab_ba(false);
     f->outcome.status = 0;
     fixture_end(f, 0, 0);
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -89,7 +41,7 @@ Test(deadlock, is_not_found_where_the_scheduler_saw_none)
 
 Test(deadlock, has_one_fingerprint_whoever_came_first)
 {
-    struct fixture *f = ab_ba(false), *turned = ab_ba(true);
+    struct fixture *f = deadlock_ab_ba(false), *turned = deadlock_ab_ba(true);
     fixture_check(f);
     fixture_check(turned);
     cr_assert_eq(f->findings.count, 1);
@@ -105,13 +57,13 @@ Test(deadlock, has_one_fingerprint_whoever_came_first)
 
 Test(deadlock, is_the_same_bug_whoever_got_stuck_behind_it)
 {
-    struct fixture *f = ab_ba(false);
+    struct fixture *f = deadlock_ab_ba(false);
     fixture_check(f);
     uint64_t fingerprint = f->findings.items[0].fingerprint;
     fixture_free(f);
-    f = ab_ba(false);
+    f = deadlock_ab_ba(false);
     uint32_t late = fixture_task(f, 0, "late");
-    wait_for(f, late, OP_KIND_MUTEX_LOCK, 1, 0);
+    deadlock_wait(f, late, OP_KIND_MUTEX_LOCK, 1, 0);
     f->segment->turns[late].site = UINT64_C(2) << SITE_MODULE_SHIFT | 9;
     cr_assert_eq(segment_module_add(f->segment, "/srv/plugin", NULL, 0), 2);
     const struct finding *finding =
@@ -146,8 +98,8 @@ Test(deadlock, shows_the_circle_of_five_philosophers)
     }
     fixture_park(f, 0, OP_KIND_WAIT, 0, UINT64_MAX);
     for (int i = 4; i >= 0; i--)
-        wait_for(f, who[i], OP_KIND_SEM_WAIT, forks[(i + 1) % 5], 0x20);
-    deadlock(f);
+        deadlock_wait(f, who[i], OP_KIND_SEM_WAIT, forks[(i + 1) % 5], 0x20);
+    deadlock_end(f);
     const struct finding *finding = fixture_expect(
         f, FINDING_DEADLOCK,
         "0.0 waits for semaphore B, held by 0.1, and 0.1 waits for semaphore "
@@ -169,12 +121,12 @@ Test(deadlock, follows_joins_and_waits_for_a_child)
     f->segment->tasks[thread].pid = f->segment->tasks[child].pid;
     f->segment->turns[thread].thread = 0x7f00;
     uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
-    take(f, 0, mutex, 0x10);
+    deadlock_take(f, 0, mutex, 0x10);
     f->site = 0x20;
     fixture_park(f, 0, OP_KIND_WAIT, 0, 100 + child);
     fixture_park(f, child, OP_KIND_THREAD_JOIN, 0, 0x7f00);
-    wait_for(f, thread, OP_KIND_MUTEX_LOCK, mutex, 0x30);
-    deadlock(f);
+    deadlock_wait(f, thread, OP_KIND_MUTEX_LOCK, mutex, 0x30);
+    deadlock_end(f);
     const struct finding *finding = fixture_expect(
         f, FINDING_DEADLOCK,
         "0 waits for the end of 0.0 (child), and 0.0 (child) waits for the end "
@@ -194,10 +146,10 @@ Test(deadlock, takes_the_task_to_join_from_its_object)
     uint32_t object =
         segment_object_intern(f->segment, OBJECT_TASK, thread, 0, 0, 0, "0.0");
     uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
-    take(f, 0, mutex, 0x10);
-    wait_for(f, 0, OP_KIND_THREAD_JOIN, object, 0x20);
-    wait_for(f, thread, OP_KIND_MUTEX_LOCK, mutex, 0x30);
-    deadlock(f);
+    deadlock_take(f, 0, mutex, 0x10);
+    deadlock_wait(f, 0, OP_KIND_THREAD_JOIN, object, 0x20);
+    deadlock_wait(f, thread, OP_KIND_MUTEX_LOCK, mutex, 0x30);
+    deadlock_end(f);
     fixture_expect(f, FINDING_DEADLOCK,
                    "0 waits for the end of 0.0, and 0.0 waits for mutex M, "
                    "held by 0");
@@ -211,10 +163,10 @@ Test(deadlock, follows_a_wait_for_any_child)
     uint32_t child = fixture_task(f, 0, "child");
     uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
     fixture_end(f, done, 0);
-    take(f, 0, mutex, 0x10);
+    deadlock_take(f, 0, mutex, 0x10);
     fixture_park(f, 0, OP_KIND_WAIT, 0, UINT64_MAX);
-    wait_for(f, child, OP_KIND_MUTEX_LOCK, mutex, 0x30);
-    deadlock(f);
+    deadlock_wait(f, child, OP_KIND_MUTEX_LOCK, mutex, 0x30);
+    deadlock_end(f);
     fixture_expect(f, FINDING_DEADLOCK,
                    "0 waits for the end of 0.1 (child), and 0.1 (child) waits "
                    "for mutex M, held by 0");
@@ -227,9 +179,9 @@ Test(deadlock, says_that_a_task_waits_for_itself)
     uint32_t child = fixture_task(f, 0, "");
     uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "X");
     fixture_park(f, 0, OP_KIND_WAIT, 0, 100 + child);
-    take(f, child, mutex, 0x10);
-    wait_for(f, child, OP_KIND_MUTEX_LOCK, mutex, 0x20);
-    deadlock(f);
+    deadlock_take(f, child, mutex, 0x10);
+    deadlock_wait(f, child, OP_KIND_MUTEX_LOCK, mutex, 0x20);
+    deadlock_end(f);
     const struct finding *finding = fixture_expect(
         f, FINDING_DEADLOCK, "0.0 waits for mutex X that it holds itself");
     fixture_expect_place(finding, 0, 0x20, "mutex lock X", "0.0");
@@ -248,11 +200,11 @@ Test(deadlock, names_a_holder_that_has_ended)
     uint32_t child = fixture_task(f, 0, "");
     uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
     fixture_park(f, 0, OP_KIND_WAIT, 0, UINT64_MAX);
-    take(f, gone, mutex, 0x10);
+    deadlock_take(f, gone, mutex, 0x10);
     fixture_end(f, gone, 0);
-    wait_for(f, child, OP_KIND_MUTEX_LOCK, mutex, 0x20);
-    wait_for(f, fixture_task(f, 0, ""), OP_KIND_MUTEX_LOCK, mutex, 0x30);
-    deadlock(f);
+    deadlock_wait(f, child, OP_KIND_MUTEX_LOCK, mutex, 0x20);
+    deadlock_wait(f, fixture_task(f, 0, ""), OP_KIND_MUTEX_LOCK, mutex, 0x30);
+    deadlock_end(f);
     const struct finding *finding = fixture_expect(
         f, FINDING_DEADLOCK,
         "0.1 waits for mutex M, held by 0.0 (gone), which has ended");
@@ -273,11 +225,11 @@ Test(deadlock, says_what_the_last_ones_wait_for_when_nobody_holds_it)
     fixture_park(f, 0, OP_KIND_WAIT, 0, UINT64_MAX);
     f->site = 0x77;
     fixture_op(f, 0, OP_KIND_WRITE, pipe, 3);
-    wait_for(f, child, OP_KIND_READ, pipe, 0x20);
-    wait_for(f, other, OP_KIND_BARRIER_WAIT, barrier, 0x30);
+    deadlock_wait(f, child, OP_KIND_READ, pipe, 0x20);
+    deadlock_wait(f, other, OP_KIND_BARRIER_WAIT, barrier, 0x30);
     f->segment->objects[barrier].count = 1;
     f->segment->objects[barrier].total = 2;
-    deadlock(f);
+    deadlock_end(f);
     const struct finding *finding =
         fixture_expect(f, FINDING_DEADLOCK,
                        "3 of 3 tasks wait, and none can go on: 0.0 read pipe P,"
@@ -305,8 +257,8 @@ Test(deadlock, does_not_take_who_waits_for_a_signal_for_a_holder)
     f->site = 0x10;
     fixture_take(f, consumer, OP_KIND_SEM_WAIT, items);
     fixture_park(f, 0, OP_KIND_WAIT, 0, 100 + consumer);
-    wait_for(f, consumer, OP_KIND_SEM_WAIT, items, 0x20);
-    deadlock(f);
+    deadlock_wait(f, consumer, OP_KIND_SEM_WAIT, items, 0x20);
+    deadlock_end(f);
     fixture_expect(f, FINDING_DEADLOCK,
                    "2 of 2 tasks wait, and none can go on: 0.0 sem wait "
                    "items");
@@ -323,10 +275,10 @@ Test(deadlock, knows_the_readers_of_an_rwlock)
     fixture_op(f, child, OP_KIND_RWLOCK_UNLOCK, lock, 0);
     f->site = 0x10;
     fixture_op(f, 0, OP_KIND_RWLOCK_READ, lock, 0);
-    take(f, child, mutex, 0x20);
-    wait_for(f, 0, OP_KIND_MUTEX_LOCK, mutex, 0x30);
-    wait_for(f, child, OP_KIND_RWLOCK_WRITE, lock, 0x40);
-    deadlock(f);
+    deadlock_take(f, child, mutex, 0x20);
+    deadlock_wait(f, 0, OP_KIND_MUTEX_LOCK, mutex, 0x30);
+    deadlock_wait(f, child, OP_KIND_RWLOCK_WRITE, lock, 0x40);
+    deadlock_end(f);
     const struct finding *finding =
         fixture_expect(f, FINDING_DEADLOCK,
                        "0 waits for mutex M, held by 0.0, and 0.0 waits for "
@@ -341,11 +293,11 @@ Test(deadlock, knows_the_mutex_that_ends_a_condition_wait)
     uint32_t child = fixture_task(f, 0, "");
     uint32_t cond = fixture_object(f, OBJECT_COND, "C");
     uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
-    take(f, 0, mutex, 0x10);
+    deadlock_take(f, 0, mutex, 0x10);
     fixture_park(f, 0, OP_KIND_WAIT, 0, 100 + child);
-    wait_for(f, child, OP_KIND_COND_WAIT, cond, 0x20);
+    deadlock_wait(f, child, OP_KIND_COND_WAIT, cond, 0x20);
     f->segment->turns[child].park_object = mutex;
-    deadlock(f);
+    deadlock_end(f);
     const struct finding *finding =
         fixture_expect(f, FINDING_DEADLOCK,
                        "0 waits for the end of 0.0, and 0.0 waits for mutex M, "
@@ -367,7 +319,7 @@ Test(deadlock, knows_the_mutex_that_ends_a_condition_wait)
 
 Test(deadlock, says_that_the_others_could_go_on)
 {
-    struct fixture *f = ab_ba(false);
+    struct fixture *f = deadlock_ab_ba(false);
     for (int i = 0; i < 3; i++)
         fixture_task(f, 0, "");
     fixture_control(f, SCHEDULE_DEADLOCK);
@@ -391,7 +343,7 @@ static struct fixture *signalled_too_early(uint32_t *cond)
     *cond = fixture_object(f, OBJECT_COND, "C");
     f->site = 0x10;
     fixture_signal_in_vain(f, 0, OP_KIND_COND_SIGNAL, *cond);
-    wait_for(f, consumer, OP_KIND_COND_WAIT, *cond, 0x20);
+    deadlock_wait(f, consumer, OP_KIND_COND_WAIT, *cond, 0x20);
     fixture_park(f, 0, OP_KIND_WAIT, 0, 100 + consumer);
     return f;
 }
@@ -400,7 +352,7 @@ Test(deadlock, says_that_a_wakeup_was_lost_and_where)
 {
     uint32_t cond;
     struct fixture *f = signalled_too_early(&cond);
-    deadlock(f);
+    deadlock_end(f);
     const struct finding *finding = fixture_expect(
         f, FINDING_DEADLOCK,
         "lost wake-up: 0.0 waits on condition C (target+0x20); 0 signalled it "
@@ -419,8 +371,8 @@ Test(deadlock, says_that_a_futex_was_woken_too_early)
     uint32_t child = fixture_task(f, 0, "");
     fixture_signal_in_vain(f, child, OP_KIND_FUTEX_WAKE, word);
     fixture_end(f, child, 0);
-    wait_for(f, 0, OP_KIND_FUTEX_WAIT, word, 0x20);
-    deadlock(f);
+    deadlock_wait(f, 0, OP_KIND_FUTEX_WAIT, word, 0x20);
+    deadlock_end(f);
     fixture_expect(f, FINDING_DEADLOCK,
                    "lost wake-up: 0 waits on word W (target+0x20); 0.0 woke it "
                    "earlier (target+0x100), when nobody waited");
@@ -435,13 +387,13 @@ Test(deadlock, blames_no_signal_that_came_later_or_was_not_the_last)
     struct fixture *f = signalled_too_early(&cond);
     f->site = 0x30;
     fixture_op(f, 0, OP_KIND_COND_SIGNAL, cond, 0); /* woke somebody else */
-    deadlock(f);
+    deadlock_end(f);
     fixture_expect(f, FINDING_DEADLOCK, what);
     fixture_free(f);
 
     f = signalled_too_early(&cond);
     f->segment->objects[cond].vain_ticket = f->segment->ticket;
-    deadlock(f);
+    deadlock_end(f);
     fixture_expect(f, FINDING_DEADLOCK, what);
     fixture_free(f);
 }
@@ -456,13 +408,13 @@ Test(deadlock, says_who_read_what_a_writer_waits_for)
     f->site = 0x20;
     fixture_op(f, child, OP_KIND_WRITE, pipe, 3);
     fixture_park(f, 0, OP_KIND_WAIT, 0, 100 + child);
-    wait_for(f, child, OP_KIND_WRITE, pipe, 0x30);
+    deadlock_wait(f, child, OP_KIND_WRITE, pipe, 0x30);
     fixture_snapshot(f, (int)child, 'S', "write");
     f->outcome.timed_out = false;
     f->snapshots[0].frames[0] = (struct location){
         .function = "f", .file = "a.c", .line = 7, .module = "/srv/target"};
     f->snapshots[0].frame_count = 1;
-    deadlock(f);
+    deadlock_end(f);
     const struct finding *finding =
         fixture_expect(f, FINDING_DEADLOCK,
                        "2 of 2 tasks wait, and none can go on: 0.0 write pipe "
@@ -477,7 +429,7 @@ Test(deadlock, says_who_read_what_a_writer_waits_for)
 
 Test(deadlock, shows_the_stacks_of_those_who_were_looked_at)
 {
-    struct fixture *f = ab_ba(false);
+    struct fixture *f = deadlock_ab_ba(false);
     fixture_snapshot(f, 1, 'S', "futex");
     f->outcome.timed_out = false;
     f->snapshots[0].frames[0] = (struct location){
@@ -493,126 +445,12 @@ Test(deadlock, shows_the_stacks_of_those_who_were_looked_at)
 
 Test(deadlock, still_knows_what_the_ring_has_forgotten)
 {
-    struct fixture *f = ab_ba(false);
+    struct fixture *f = deadlock_ab_ba(false);
     for (int i = 0; i < SEGMENT_OPS; i++)
         fixture_op(f, 0, OP_KIND_YIELD, 0, 0);
     fixture_expect(f, FINDING_DEADLOCK,
                    "0 waits for mutex B, held by 0.0, and 0.0 waits for mutex "
                    "A, held by 0");
-    fixture_free(f);
-}
-
-Test(deadlock, is_not_followed_by_what_it_explains)
-{
-    struct fixture *f = ab_ba(false);
-    fixture_invariant(f, ORACLE_EXIT, "exit status 0")->value =
-        fixture_expr(f, "0");
-    struct invariant *equals = fixture_invariant(f, ORACLE_EQUALS, "equals x");
-    equals->subject = "x";
-    equals->value = fixture_expr(f, "1");
-    struct invariant *once =
-        fixture_invariant(f, ORACLE_EXACTLY_ONCE, "exactly_once jobs");
-    once->subject = "jobs";
-    fixture_u64(f, 0, MPS_RECORD_PUT, "jobs", 1);
-    fixture_invariant(f, ORACLE_NO_LEAKS, "no_leaks");
-    segment_leftover_add(f->segment, LEFTOVER_SHM, 1, 0, 4096, "/ring");
-    fixture_expect(f, FINDING_DEADLOCK,
-                   "0 waits for mutex B, held by 0.0, and 0.0 waits for mutex "
-                   "A, held by 0");
-    fixture_free(f);
-}
-
-Test(deadlock, is_no_hang_when_its_end_took_beyond_the_time_limit)
-{
-    struct fixture *f = ab_ba(false);
-    f->outcome.timed_out = true;
-    fixture_expect(f, FINDING_DEADLOCK,
-                   "0 waits for mutex B, held by 0.0, and 0.0 waits for mutex "
-                   "A, held by 0");
-    fixture_free(f);
-}
-
-Test(deadlock, makes_no_crash_of_how_those_it_stopped_went_down)
-{
-    struct fixture *f = ab_ba(false);
-    /* A task that sees the others go may do anything. */
-    fixture_end(f, 1, SIGABRT);
-    f->outcome.status = SIGABRT;
-    fixture_expect(f, FINDING_DEADLOCK,
-                   "0 waits for mutex B, held by 0.0, and 0.0 waits for mutex "
-                   "A, held by 0");
-    /* What counts is who lived at the verdict: this one did not. */
-    f->segment->turns[1].state = TURN_DEAD;
-    fixture_check(f);
-    cr_expect_eq(f->findings.items[0].kind, FINDING_CRASH);
-    fixture_free(f);
-}
-
-Test(deadlock, comes_after_the_crash_that_it_follows_from)
-{
-    struct fixture *f = fixture_new();
-    uint32_t child = fixture_task(f, 0, "");
-    uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
-    take(f, child, mutex, 0x10);
-    fixture_end(f, child, SIGSEGV);
-    wait_for(f, 0, OP_KIND_MUTEX_LOCK, mutex, 0x20);
-    deadlock(f);
-    fixture_check(f);
-    cr_assert_eq(f->findings.count, 2);
-    cr_expect_str_eq(f->findings.items[0].what,
-                     "task 0.0 was killed by SIGSEGV");
-    cr_expect_str_eq(f->findings.items[1].what,
-                     "0 waits for mutex M, held by 0.0, which has ended");
-    fixture_free(f);
-}
-
-Test(deadlock, leaves_a_hang_of_a_controlled_iteration_a_hang)
-{
-    struct fixture *f = fixture_new();
-    fixture_control(f, SCHEDULE_OPEN);
-    fixture_snapshot(f, 0, 'R', "");
-    kill_all(f);
-    fixture_expect(f, FINDING_HANG,
-                   "1 of 1 tasks still at work after 1s: 0 running");
-    fixture_free(f);
-}
-
-Test(deadlock, reports_the_crash_of_a_root_that_ended_before)
-{
-    struct fixture *f = fixture_new();
-    uint32_t a = fixture_task(f, 0, "a");
-    uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
-    take(f, a, mutex, 0x10);
-    fixture_end(f, 0, SIGSEGV);
-    wait_for(f, a, OP_KIND_MUTEX_LOCK, mutex, 0x20);
-    deadlock(f);
-    f->outcome.status = SIGSEGV;
-    fixture_check(f);
-    cr_assert_eq(f->findings.count, 2);
-    cr_expect_str_eq(f->findings.items[0].what,
-                     "the target, task 0, was killed by SIGSEGV");
-    cr_expect_str_eq(f->findings.items[1].what,
-                     "0.0 (a) waits for mutex M that it holds itself");
-    fixture_free(f);
-}
-
-Test(deadlock, reports_the_kill_of_a_root_that_ended_before)
-{
-    struct fixture *f = fixture_new();
-    uint32_t a = fixture_task(f, 0, "a");
-    uint32_t root =
-        segment_object_intern(f->segment, OBJECT_TASK, 0, 0, 0, 0, "0");
-    uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
-    take(f, a, mutex, 0x10);
-    fixture_op(f, a, OP_KIND_KILL, root, SIGKILL);
-    fixture_end(f, 0, SIGKILL);
-    wait_for(f, a, OP_KIND_MUTEX_LOCK, mutex, 0x20);
-    deadlock(f);
-    fixture_check(f);
-    cr_assert_eq(f->findings.count, 2);
-    cr_expect_str_eq(f->findings.items[0].what,
-                     "the target, task 0, was killed by SIGKILL, sent by 0.0 "
-                     "(a)");
     fixture_free(f);
 }
 
@@ -622,9 +460,9 @@ Test(deadlock, survives_a_scribbled_schedule, .timeout = 60)
     rng_seed(&rng, 3);
     for (int round = 0; round < 200; round++) {
         uint32_t cond;
-        struct fixture *f =
-            round % 2 ? ab_ba(round % 4 == 1) : signalled_too_early(&cond);
-        deadlock(f);
+        struct fixture *f = round % 2 ? deadlock_ab_ba(round % 4 == 1)
+                                      : signalled_too_early(&cond);
+        deadlock_end(f);
         struct segment *segment = f->segment;
         for (int i = 0; i < 1 + round / 4; i++) {
             uint64_t word = rng_next(&rng) >> rng_below(&rng, 64);
