@@ -98,6 +98,21 @@ const char **rerun_values(struct rerun *rerun)
     return rerun->origin.values;
 }
 
+void rerun_set_params(struct rerun *rerun, const struct trace_param *params,
+                      size_t count)
+{
+    const struct scenario *scenario = rerun->origin.scenario;
+    for (size_t i = 0; i < scenario->parameter_count; i++)
+        for (size_t p = 0; p < count; p++)
+            if (!strcmp(params[p].name, scenario->parameters[i].name))
+                rerun->origin.values[i] = params[p].value;
+}
+
+void rerun_resume(struct rerun *rerun)
+{
+    slot_resume(rerun->slot);
+}
+
 void rerun_control(const struct trace *trace, struct control *out)
 {
     const struct trace_meta *meta = trace_meta(trace);

@@ -30,6 +30,14 @@ const struct scenario *rerun_scenario(const struct rerun *rerun);
  * outlive the use. */
 const char **rerun_values(struct rerun *rerun);
 
+/* Take the values of PARAMS, which must outlive the use, instead; those that
+ * are not among them stay. */
+void rerun_set_params(struct rerun *rerun, const struct trace_param *params,
+                      size_t count);
+
+/* For control.at_stop: as slot_resume(). */
+void rerun_resume(struct rerun *rerun);
+
 /* The control that TRACE asks for: its strategy's numbers, to be used with a
  * plan; only for controlled traces, others get defaults. */
 void rerun_control(const struct trace *trace, struct control *out);

@@ -11,6 +11,7 @@
 #include "campaign/compare.h"
 #include "campaign/rerun.h"
 #include "command.h"
+#include "debug.h"
 #include "lookup.h"
 #include "places.h"
 #include "report/report.h"
@@ -20,15 +21,20 @@
 struct input {
     const char *name, *store;
     uint64_t times; /* 0: not said */
+    bool gdb;
     char *const *program;
 };
 
-enum { KEY_STORE = 256, KEY_TIMES };
+enum { KEY_STORE = 256, KEY_TIMES, KEY_GDB };
 
 static const struct argp_option options[] = {
     {"times", KEY_TIMES, "N", 0,
      "Run it N times (default 1; 20 for a failure found in stress mode, whose "
      "order is not forced)",
+     0},
+    {"gdb", KEY_GDB, NULL, 0,
+     "Stop the task just before the operation that decides, and run gdb on "
+     "it; the others stand still",
      0},
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
     {0},
@@ -47,6 +53,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--times: %s", diag.text);
         if (!input->times)
             argp_error(state, "--times: at least 1");
+        return 0;
+    case KEY_GDB:
+        input->gdb = true;
         return 0;
     case ARGP_KEY_ARG:
         if (state->quoted && state->next - 1 >= state->quoted) {
@@ -206,7 +215,14 @@ static int run(int argc, char **argv)
     };
     if (!err)
         err = rerun_open(&replay.rerun, trace, &rerun_options, &diag);
-    while (!err && replay.done < replay.times && !*stop)
+    if (!err && input.gdb)
+        err = replay.exact
+                  ? debug_run(trace, replay.rerun, &diag)
+                  : diag_set(&diag, -MPS_EUSAGE,
+                             "%s was found in stress mode: `mpstress shrink` "
+                             "makes it exact",
+                             trace_meta(trace)->id);
+    while (!err && !input.gdb && replay.done < replay.times && !*stop)
         err = replay_once(&replay, &diag);
     if (replay.done)
         print_result(&replay);

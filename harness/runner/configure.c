@@ -72,7 +72,7 @@ static void configure_schedule(struct segment_schedule *schedule, uint64_t seed,
     schedule->program_seed = rng_mix(seed, RNG_PROGRAM, 1);
     schedule->wall_start_ns = wall_start_ns;
     schedule->stop_task = control->stop_task;
-    schedule->stop_grant = control->stop_grant;
+    schedule->stop_op = control->stop_op;
     const struct schedule_plan *plan = control->plan;
     schedule->plan_task_count = schedule->plan_count = 0;
     if (!plan)

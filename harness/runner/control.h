@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "sched/strategy.h"
 #include "segment/segment.h"
@@ -39,10 +40,14 @@ struct control {
     uint64_t step_limit;      /* grants; 0: the default */
     const struct schedule_plan *plan; /* of strategy replay */
     bool without_stacks; /* after a verdict: no snapshots, which take time */
-    /* Stop the plan's task STOP_TASK - 1 just before its grant STOP_GRANT for
-     * a debugger; 0: nobody. */
+    /* Stop the plan's task STOP_TASK - 1 just before its op number STOP_OP,
+     * from 0, and call AT_STOP with its process and thread as the runner sees
+     * them, which come to life again when it returns; 0: nobody. While it
+     * stands, no time passes, nor does the time limit. */
     uint32_t stop_task;
-    uint64_t stop_grant;
+    uint64_t stop_op;
+    void (*at_stop)(void *context, pid_t pid, pid_t tid);
+    void *context;
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -187,7 +188,8 @@ size_t inspect_tasks(pid_t server, const struct segment *segment,
 /* The process of TASK as the runner sees it, with what it is doing in LOOK; 0
  * when there is none. */
 static pid_t find_task(pid_t server, const struct segment *segment,
-                       uint32_t task, struct task_snapshot *look)
+                       uint32_t task, struct task_snapshot *look,
+                       pid_t *thread_id)
 {
     int pid = segment->tasks[task].pid, tid = segment->tasks[task].tid;
     pid_t *pids = calloc(DESCENDANTS, sizeof(*pids));
@@ -201,8 +203,10 @@ static pid_t find_task(pid_t server, const struct segment *segment,
         while (threads && !found && (thread = readdir(threads)))
             if (*thread->d_name != '.' &&
                 snapshot(pids[i], thread->d_name, segment, NULL, false, look) &&
-                look->pid == pid && look->tid == tid)
+                look->pid == pid && look->tid == tid) {
                 found = pids[i];
+                *thread_id = (pid_t)strtol(thread->d_name, NULL, 10);
+            }
         if (threads)
             closedir(threads);
     }
@@ -210,22 +214,63 @@ static pid_t find_task(pid_t server, const struct segment *segment,
     return found;
 }
 
-pid_t inspect_pid(pid_t server, const struct segment *segment, uint32_t task)
+pid_t inspect_pid(pid_t server, const struct segment *segment, uint32_t task,
+                  pid_t *tid)
 {
     struct task_snapshot look;
-    return find_task(server, segment, task, &look);
+    pid_t ignored;
+    return find_task(server, segment, task, &look, tid ? tid : &ignored);
 }
 
-char inspect_state(pid_t server, const struct segment *segment, uint32_t task,
+int inspect_open(pid_t server)
+{
+    char path[64];
+    struct stat ours, its;
+    snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)server);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int plain = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool known =
+        fd >= 0 && plain >= 0 && !fstat(fd, &its) && !fstat(plain, &ours);
+    /* Every PID namespace has a proc file system of its own, if it was mounted;
+     * the server is process 1 of its namespace, if it has one. */
+    bool inside = known && its.st_dev != ours.st_dev;
+    char one[64] = "", server_ns[64] = "";
+    snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)server);
+    bool shared = readlink("/proc/self/ns/pid", one, sizeof(one) - 1) > 0 &&
+                  readlink(path, server_ns, sizeof(server_ns) - 1) > 0 &&
+                  !strcmp(one, server_ns);
+    if (!inside && fd >= 0)
+        close(fd);
+    if (inside || !shared) {
+        if (plain >= 0)
+            close(plain);
+        return inside ? fd : -1;
+    }
+    return plain;
+}
+
+char inspect_state(int proc, const struct segment *segment, uint32_t task,
                    char *call)
 {
-    struct task_snapshot look;
-    if (!find_task(server, segment, task, &look))
-        return 'X';
-    if (call)
-        snprintf(call, SCHEDULE_CALL_BYTES, "%.*s", SCHEDULE_CALL_BYTES - 1,
-                 look.syscall);
-    return look.state;
+    int pid = segment->tasks[task].pid, tid = segment->tasks[task].tid;
+    /* One that was made and has not come yet. */
+    if (pid <= 0 || tid <= 0)
+        return 'R';
+    char path[64];
+    struct str text;
+    str_init(&text);
+    snprintf(path, sizeof(path), "%d/task/%d/stat", pid, tid);
+    int err = io_read_file(proc, path, &text, PROC_TEXT);
+    const char *end = err ? NULL : strrchr(text.data, ')');
+    char state = end && end[1] == ' ' ? end[2] : 'X';
+    if (call && state == 'S') {
+        str_clear(&text);
+        snprintf(path, sizeof(path), "%d/task/%d/syscall", pid, tid);
+        io_read_file(proc, path, &text, PROC_TEXT);
+        name_syscall(text.data ? text.data : "", call, SCHEDULE_CALL_BYTES);
+    }
+    str_fini(&text);
+    return state;
 }
 
 size_t inspect_kill(pid_t server)

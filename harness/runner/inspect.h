@@ -19,15 +19,21 @@ size_t inspect_tasks(pid_t server, const struct segment *segment,
                      struct symbols *symbols, struct task_snapshot *out,
                      size_t max);
 
-/* The state of TASK of the iteration that SERVER runs, as in /proc/PID/stat;
- * 'X' when there is no such process any more. When it sleeps, CALL (of
- * SCHEDULE_CALL_BYTES, or NULL) gets the name of the system call. A few
- * hundred microseconds: for tasks that are suspect. */
-char inspect_state(pid_t server, const struct segment *segment, uint32_t task,
+/* The proc file system in which the tasks of SERVER have the ids that they have
+ * in the segment, as a directory to be closed; -1 when there is none. */
+int inspect_open(pid_t server);
+
+/* The state of TASK, as in proc(5), /proc/PID/stat; 'X' when it is gone. When
+ * it sleeps, CALL (of SCHEDULE_CALL_BYTES, or NULL) gets the name of the
+ * system call. PROC: of inspect_open(). */
+char inspect_state(int proc, const struct segment *segment, uint32_t task,
                    char *call);
 
-/* Its process, as the runner sees it; 0 when there is none. */
-pid_t inspect_pid(pid_t server, const struct segment *segment, uint32_t task);
+/* The process of TASK of the iteration that SERVER runs, and its thread into
+ * TID (may be NULL), as the runner sees them; 0 when there is none, or when it
+ * was missed: children come and go while one looks. Slow. */
+pid_t inspect_pid(pid_t server, const struct segment *segment, uint32_t task,
+                  pid_t *tid);
 
 /* SIGKILL every descendant of SERVER, once. Returns how many there were. */
 size_t inspect_kill(pid_t server);

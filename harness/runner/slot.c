@@ -333,11 +333,34 @@ static void end_iteration(struct slot *slot, uint32_t request)
     }
 }
 
+/* The task that stands for a debugger goes on. */
+void slot_resume(struct slot *slot)
+{
+    struct segment_schedule *schedule = &slot->segment->schedule;
+    __atomic_store_n(&schedule->stopped, 2, __ATOMIC_RELEASE);
+    syscall(SYS_futex, &schedule->stopped, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
 /* Whether the scheduler has come to the end of what can happen. */
 static bool has_verdict(const struct slot *slot, const struct control *control)
 {
     return control && __atomic_load_n(&slot->segment->schedule.verdict,
                                       __ATOMIC_ACQUIRE) != SCHEDULE_OPEN;
+}
+
+/* A task stands where somebody wants to look at it: let them, then let it go
+ * on. */
+static void show_stopped(struct slot *slot, const struct control *control)
+{
+    struct segment_schedule *schedule = &slot->segment->schedule;
+    uint32_t holder = __atomic_load_n(&schedule->holder, __ATOMIC_ACQUIRE);
+    pid_t tid = 0;
+    pid_t pid = holder && holder <= SEGMENT_TASKS
+                    ? inspect_pid(slot->server, slot->segment, holder - 1, &tid)
+                    : 0;
+    if (pid && control->at_stop)
+        control->at_stop(control->context, pid, tid);
+    slot_resume(slot);
 }
 
 /* The tasks as they stand, and then the end of them. */
@@ -398,8 +421,8 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     /* Pairs with the acquire in the server: the configuration is complete. */
     __atomic_store_n(&shared->request, request, __ATOMIC_RELEASE);
     syscall(SYS_futex, &shared->request, FUTEX_WAKE, 1, NULL, NULL, 0);
-    struct watchdog watchdog = {.segment = slot->segment,
-                                .server = slot->server};
+    struct watchdog watchdog = {
+        .segment = slot->segment, .server = slot->server, .proc = -1};
     for (;;) {
         uint32_t done = __atomic_load_n(&shared->done, __ATOMIC_ACQUIRE);
         if (done == request)
@@ -415,12 +438,18 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             break;
         spent = clock_now_ns() - start;
         if (*slot->options->stop) {
+            watchdog_fini(&watchdog);
             end_iteration(slot, request);
             return -EINTR;
         }
         if (has_verdict(slot, control)) {
             end_by_verdict(slot, control, request, outcome);
             break;
+        }
+        if (control && slot->segment->schedule.stopped == 1) {
+            uint64_t stopped_ns = clock_now_ns();
+            show_stopped(slot, control);
+            start += clock_now_ns() - stopped_ns;
         }
         if (control)
             watchdog_look(&watchdog);
@@ -443,6 +472,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             break;
         }
     }
+    watchdog_fini(&watchdog);
     /* The user's interrupt may have reached the target, too: no verdict. */
     if (*slot->options->stop)
         return -EINTR;

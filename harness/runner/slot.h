@@ -54,6 +54,10 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
                  const struct control *control, struct outcome *outcome,
                  struct mps_diag *diag);
 
+/* For control.at_stop: let the task that stands go on now, before the callback
+ * returns (a debugger holds it by then). */
+void slot_resume(struct slot *slot);
+
 /* What the server reported about itself: for doctor and the run's notes. */
 bool slot_has_fixed_pids(const struct slot *slot);
 bool slot_has_dispatch(const struct slot *slot);

@@ -27,7 +27,7 @@ static void ring(const struct watchdog *watchdog)
         turn->alarm_every_ns ? schedule->now_ns + turn->alarm_every_ns : 0;
     if (!turn->alarm_ns && schedule->alarms)
         schedule->alarms--;
-    pid_t pid = inspect_pid(watchdog->server, watchdog->segment, task);
+    pid_t pid = inspect_pid(watchdog->server, watchdog->segment, task, NULL);
     if (pid > 0)
         kill(pid, SIGALRM);
 }
@@ -86,7 +86,7 @@ static int find_dead(const struct watchdog *watchdog)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t task = sched_slot(schedule->alive[i]);
         if (segment->turns[task].state == TURN_EXTERNAL &&
-            inspect_state(watchdog->server, segment, task, NULL) == 'X')
+            inspect_state(watchdog->proc, segment, task, NULL) == 'X')
             return (int)task;
     }
     return -1;
@@ -112,6 +112,13 @@ static void nudge(struct watchdog *watchdog)
     pass_on(watchdog);
 }
 
+void watchdog_fini(struct watchdog *watchdog)
+{
+    if (watchdog->proc >= 0)
+        close(watchdog->proc);
+    watchdog->proc = -1;
+}
+
 void watchdog_look(struct watchdog *watchdog)
 {
     struct segment *segment = watchdog->segment;
@@ -128,6 +135,11 @@ void watchdog_look(struct watchdog *watchdog)
         return;
     }
     watchdog->stuck++;
+    if (watchdog->proc < 0)
+        watchdog->proc = inspect_open(watchdog->server);
+    /* Without knowing what the tasks do, nothing can be said of them. */
+    if (watchdog->proc < 0)
+        return;
     if (!holder) {
         nudge(watchdog);
         return;
@@ -137,7 +149,7 @@ void watchdog_look(struct watchdog *watchdog)
     uint32_t task = (holder & ~SCHEDULE_DECIDING) - 1;
     char call[SCHEDULE_CALL_BYTES] = "";
     char state = task < SEGMENT_TASKS
-                     ? inspect_state(watchdog->server, segment, task, call)
+                     ? inspect_state(watchdog->proc, segment, task, call)
                      : 'X';
     if (state == 'X' || state == 'Z') {
         if (!take_over(segment, holder))

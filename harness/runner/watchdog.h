@@ -11,14 +11,18 @@
 
 enum { WATCHDOG_MS = 10 }; /* between two looks */
 
+/* Begin with zeros but for the first two, and proc = -1. */
 struct watchdog {
     struct segment *segment;
     pid_t server;    /* as the runner sees it */
+    int proc;        /* of inspect_open(), -1: not yet */
     uint64_t grants; /* when last looked */
     uint32_t holder;
     unsigned stuck;               /* looks in a row that found the same */
     uint64_t looked_ns, since_ns; /* last look; since when nothing goes on */
 };
+
+void watchdog_fini(struct watchdog *watchdog);
 
 /* Look whether the turn goes round; call every WATCHDOG_MS. */
 void watchdog_look(struct watchdog *watchdog);

@@ -140,6 +140,7 @@ struct point point_begin(enum op_kind kind, uint32_t object, uint64_t argument,
         turn_point(kind, object, site, patience(kind), 0);
     else
         turn_ensure();
+    turn_stop();
     mix_in(&op);
     return stamp(&op);
 }

@@ -148,10 +148,10 @@ struct segment_schedule {
     uint64_t seed;       /* of the strategy's stream */
     uint64_t environment_seed, program_seed;
     uint64_t wall_start_ns; /* CLOCK_REALTIME of virtual time 0 */
-    /* A debugger is to have the task of PLAN_TASKS number stop_task - 1 just
-     * before its grant number stop_grant. */
+    /* A debugger is to have the plan's task STOP_TASK - 1 just before its op
+     * number STOP_OP, from 0; 0: nobody. */
     uint32_t stop_task, spare;
-    uint64_t stop_grant;
+    uint64_t stop_op;
 
     /* Who has the turn: task + 1, 0: nobody; with SCHEDULE_DECIDING while the
      * next one is looked for. Atomic: a task that was thought lost, and the

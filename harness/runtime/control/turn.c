@@ -219,14 +219,12 @@ void turn_ensure(void)
         rejoin();
 }
 
-/* Somebody wants a debugger on this task, here: stand still, without the rest
- * of the world going on, until it has come and set `stopped` to 2. */
-static void stop_for_debugger(void)
+void turn_stop(void)
 {
     struct segment_schedule *schedule = schedule_of();
     const struct segment_turn *turn = turn_own();
     if (!schedule->stop_task || turn->plan_task != schedule->stop_task ||
-        turn->grants != schedule->stop_grant)
+        turn->ops != schedule->stop_op || schedule->stopped)
         return;
     __atomic_store_n(&schedule->stopped, 1, __ATOMIC_RELEASE);
     futex_wake(&runtime.segment->control.done, INT32_MAX);
@@ -246,8 +244,6 @@ static void pass_on(void)
         local.deferred &= local.deferred - 1;
         SYS3(SYS_tgkill, SYS0(SYS_getpid), SYS0(SYS_gettid), signal);
     }
-    if (schedule_of()->stop_task)
-        stop_for_debugger();
 }
 
 void turn_point(enum op_kind kind, uint32_t object, uint64_t site,

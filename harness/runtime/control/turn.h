@@ -30,6 +30,11 @@ void turn_ensure(void);
 void turn_point(enum op_kind kind, uint32_t object, uint64_t site,
                 uint32_t flags, uint64_t deadline_ns);
 
+/* The calling task is about to make its next op. If that is the one before
+ * which a debugger is wanted, stand still, without the rest of the world going
+ * on, until the runner says so. */
+void turn_stop(void);
+
 /* How a wait ended. */
 enum turn_end {
     TURN_GO,          /* try again */
