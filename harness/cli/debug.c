@@ -44,8 +44,11 @@ static void run_gdb(void *context, pid_t pid, pid_t tid)
         /* "shell" runs when gdb has attached and stopped the process. */
         char ready[64];
         snprintf(ready, sizeof(ready), "shell echo >&%d", go[1]);
-        execlp("gdb", "gdb", "-q", "-p", number, "-ex", ready, "-ex", thread,
-               "-ex", "backtrace", NULL);
+        /* Its thread library takes ids from inside the namespace for ones
+         * outside, and gdb 13 dies of that at `continue`. */
+        execlp("gdb", "gdb", "-q", "-iex", "set auto-load libthread-db off",
+               "-p", number, "-ex", ready, "-ex", thread, "-ex", "backtrace",
+               NULL);
         _exit(127);
     }
     close(go[1]);
@@ -68,8 +71,13 @@ static int choose(const struct trace *trace, struct stop *stop)
 {
     const struct trace_explanation *why = trace_explanation(trace);
     if (why && why->has_pair) {
+        uint64_t done = 0;
+        for (size_t i = 0; i < why->op_count; i++)
+            done +=
+                why->ops[i].completed && why->ops[i].task == why->pair[1].task;
         stop->task = why->tasks[why->pair[1].task].path;
-        stop->nth = why->pair[1].nth;
+        /* An op that the failing run never gets done is its last one. */
+        stop->nth = why->pair[1].nth < done ? why->pair[1].nth : done;
         return 0;
     }
     const struct trace_op *ops;
