@@ -43,6 +43,11 @@ int build_check_braces(const struct builder *b, const struct node *at,
 int build_unknown_parameter(const struct builder *b, const struct node *at,
                             const char *name, const char *in);
 
+/* Check that NAME, which the text IN at AT names, is a parameter that is always
+ * a whole number. */
+int build_check_whole(const struct builder *b, const struct node *at,
+                      const char *name, const char *in);
+
 /* Fill in the scenario's parameters from the file's. */
 int build_parameters(const struct builder *b);
 

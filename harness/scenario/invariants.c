@@ -103,19 +103,7 @@ struct name_check {
 static int check_name(void *context, const char *name)
 {
     const struct name_check *check = context;
-    const struct parameter *p =
-        parameter_find(check->b->scenario, name, strlen(name));
-    if (!p)
-        return build_unknown_parameter(check->b, check->at, name,
-                                       check->at->text);
-    struct shown value;
-    const char *text = parameter_text_value(p);
-    if (text)
-        return document_fail(check->b->doc, check->at,
-                             "parameter '%s' is not always a whole number: it "
-                             "can be '%s'",
-                             name, shown(&value, text));
-    return 0;
+    return build_check_whole(check->b, check->at, name, check->at->text);
 }
 
 static int take_expr(const struct builder *b, const struct node *at,

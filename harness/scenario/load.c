@@ -77,6 +77,22 @@ int build_unknown_parameter(const struct builder *b, const struct node *at,
                          shown_name.text, shown_in.text);
 }
 
+int build_check_whole(const struct builder *b, const struct node *at,
+                      const char *name, const char *in)
+{
+    const struct parameter *p = parameter_find(b->scenario, name, strlen(name));
+    if (!p)
+        return build_unknown_parameter(b, at, name, in);
+    struct shown value;
+    const char *text = parameter_text_value(p);
+    if (text)
+        return document_fail(b->doc, at,
+                             "parameter '%s' is not always a whole number: it "
+                             "can be '%s'",
+                             name, shown(&value, text));
+    return 0;
+}
+
 int build_check_braces(const struct builder *b, const struct node *at,
                        const char *text)
 {
