@@ -51,6 +51,9 @@ int build_check_whole(const struct builder *b, const struct node *at,
 /* Fill in the scenario's parameters from the file's. */
 int build_parameters(const struct builder *b);
 
+/* Fill in which of the parameters shrinking may lower. */
+int build_shrink(const struct builder *b);
+
 /* Fill in the scenario's invariants; the parameters are there. */
 int build_invariants(const struct builder *b);
 

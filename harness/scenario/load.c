@@ -301,9 +301,9 @@ static int build_expectation(const struct builder *b)
 
 /* In this order: the parameters are what the later ones refer to. */
 static int (*const steps[])(const struct builder *b) = {
-    build_name,       build_about,      build_place,
-    build_parameters, build_program,    build_environment,
-    build_limits,     build_invariants, build_expectation,
+    build_name,       build_about,       build_place,       build_parameters,
+    build_shrink,     build_program,     build_environment, build_limits,
+    build_invariants, build_expectation,
 };
 
 static int build(struct document *doc, const struct raw_scenario *raw,

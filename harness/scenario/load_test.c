@@ -38,6 +38,7 @@ static const char whole[] =
     "  lines: 5\n"
     "  draws: 100\n"
     "  items: 10\n"
+    "shrink: [workers, items]\n"
     "delay: 1us..50us\n"
     "iterations: 10000\n"
     "time_limit: 2s\n"
@@ -74,6 +75,7 @@ Test(load, needs_only_a_target)
     cr_expect_null(s->arguments[0]);
     cr_expect_null(s->environment);
     cr_expect_eq(s->parameter_count, 0);
+    cr_expect_null(s->shrink);
     cr_expect_eq(s->delay_low_ns, 0);
     cr_expect_eq(s->delay_high_ns, 100000);
     cr_expect_eq(s->iterations, 1000);
@@ -99,6 +101,9 @@ Test(load, takes_every_key_at_the_top)
     cr_expect_str_eq(s->environment[2], "EMPTY=");
     cr_expect_null(s->environment[3]);
     cr_expect_eq(s->parameter_count, 5);
+    cr_expect_str_eq(s->shrink[0], "workers");
+    cr_expect_str_eq(s->shrink[1], "items");
+    cr_expect_null(s->shrink[2]);
     cr_expect_eq(s->delay_low_ns, 1000);
     cr_expect_eq(s->delay_high_ns, 50000);
     cr_expect_eq(s->iterations, 10000);

@@ -61,6 +61,7 @@ Test(command, must_exit_with_0_and_leave_nothing)
     cr_expect_eq(s->invariants[1].oracle, ORACLE_NO_LEAKS);
     cr_expect_str_eq(s->invariants[1].name, "no_leaks");
     cr_expect_eq(s->parameter_count, 0);
+    cr_expect_null(s->shrink);
     scenario_free(s);
 }
 
@@ -71,6 +72,8 @@ Test(command, that_names_workers_gets_them)
     cr_assert_eq(s->parameter_count, 1);
     cr_expect_str_eq(s->parameters[0].name, "workers");
     cr_expect_eq(s->parameters[0].value_count, 3);
+    cr_expect_str_eq(s->shrink[0], "workers");
+    cr_expect_null(s->shrink[1]);
     static const int64_t eight = 8;
     cr_expect_eq(scenario_set_parameter(s, "workers", &eight, 1, NULL), 0);
     const char *values[1];

@@ -56,11 +56,12 @@ Test(refuse, unknown_key_with_those_that_are_known)
 {
     expect_item_refused("fifo: {queue: a, order: strict}",
                         "q.yml:4:22: unknown key 'order' (known here: queue)");
-    expect_refused("target: x\nversion: 2\n",
-                   "q.yml:2:1: unknown key 'version' (known here: scenario, "
-                   "about, target, arguments, environment, parameters, delay, "
-                   "iterations, time_limit, directory, invariants, expect, "
-                   "finding)");
+    expect_refused(
+        "target: x\nversion: 2\n",
+        "q.yml:2:1: unknown key 'version' (known here: scenario, "
+        "about, target, arguments, environment, parameters, shrink, "
+        "delay, iterations, time_limit, directory, invariants, expect, "
+        "finding)");
 }
 
 Test(refuse, key_of_another_oracle)
@@ -453,8 +454,8 @@ Test(refuse, long_words_in_short_messages)
     char message[500];
     snprintf(message, sizeof(message),
              "q.yml:1:1: unknown key '%s...' (known here: scenario, about, "
-             "target, arguments, environment, parameters, delay, iterations, "
-             "time_limit, directory, invariants, expect, finding)",
+             "target, arguments, environment, parameters, shrink, delay, "
+             "iterations, time_limit, directory, invariants, expect, finding)",
              key.data);
     expect_refused(text.data, message);
     str_fini(&text);

@@ -142,6 +142,7 @@ int scenario_from_command(struct scenario **out, char *const *argv,
                           struct mps_diag *diag)
 {
     static const int64_t workers[] = {2, 3, 4};
+    static const char *const shrink[] = {"workers", NULL};
     *out = NULL;
     struct arena *arena = arena_new();
     struct scenario *s = arena ? arena_alloc(arena, sizeof(*s)) : NULL;
@@ -154,9 +155,11 @@ int scenario_from_command(struct scenario **out, char *const *argv,
     int err = fill_command(s, arena, argv, &has_workers);
     if (err)
         diag_set(diag, err, "'%s': %s", argv[0], error_text(err));
-    if (!err && has_workers)
+    if (!err && has_workers) {
+        s->shrink = shrink;
         err = scenario_set_parameter(
             s, "workers", workers, sizeof(workers) / sizeof(workers[0]), diag);
+    }
     if (err) {
         scenario_free(s);
         return err;

@@ -126,6 +126,8 @@ struct scenario {
 
     const struct parameter *parameters; /* "workers" among them if varied */
     size_t parameter_count;
+    const char *const *shrink; /* names of those that shrinking may lower, the
+                                  first ones first; NULL-terminated or NULL */
 
     uint64_t delay_low_ns, delay_high_ns; /* sleeps at points */
     uint64_t iterations;                  /* when the command line says none */
@@ -155,8 +157,9 @@ int scenario_load_text(struct scenario **out, const char *path,
 /* The scenario of `mpstress run -- ARGV...`: ARGV (NULL-terminated, at least
  * one) is copied; exit status 0 and no leaks are demanded; the directory is
  * the current one. An argument "{workers}" gives the scenario the parameter
- * workers, 2 to 4 until scenario_set_parameter() says otherwise; every other
- * brace is passed on as it is. -errno with the reason in DIAG. */
+ * workers, 2 to 4 until scenario_set_parameter() says otherwise, which
+ * shrinking may lower; every other brace is passed on as it is. -errno with
+ * the reason in DIAG. */
 int scenario_from_command(struct scenario **out, char *const *argv,
                           struct mps_diag *diag);
 
@@ -167,6 +170,14 @@ int scenario_from_command(struct scenario **out, char *const *argv,
 int scenario_set_parameter(struct scenario *scenario, const char *name,
                            const int64_t *values, size_t count,
                            struct mps_diag *diag);
+
+/* The least value that shrinking may give parameter NAME: 1, or the smallest
+ * of its values if that is less. All numbers from there up to the value of a
+ * failing iteration may be tried, not only those the scenario lists.
+ * -MPS_ENOMATCH, *OUT untouched, when there is no such parameter or it is not
+ * always a whole number; no name in SCENARIO->shrink is like that. */
+int scenario_lowest(const struct scenario *scenario, const char *name,
+                    int64_t *out);
 
 /* Run the program ARGV[0], relative to the working directory, instead of the
  * scenario's; with the arguments that follow, if there are any, in place of

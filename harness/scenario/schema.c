@@ -133,6 +133,7 @@ static const cyaml_schema_field_t scenario_keys[] = {
     TOP_LIST(environment, &text_item, CYAML_UNLIMITED),
     /* Its keys are free, which libcyaml has no table for: parameters.c. */
     CYAML_FIELD_IGNORE("parameters", CYAML_FLAG_OPTIONAL),
+    TOP_LIST(shrink, &text_item, CYAML_UNLIMITED),
     TOP_TEXT(MAY, delay, 1),
     TOP_TEXT(MAY, iterations, 1),
     TOP_TEXT(MAY, time_limit, 1),

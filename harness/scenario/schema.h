@@ -32,8 +32,10 @@ struct raw_scenario {
     char *scenario, *about, *target;
     char **arguments;
     char **environment;
+    char **shrink;
     struct raw_invariant *invariants;
-    unsigned arguments_count, environment_count, invariants_count;
+    unsigned arguments_count, environment_count;
+    unsigned shrink_count, invariants_count;
     char *delay, *iterations, *time_limit;
     int directory; /* 0: private */
     int expect;    /* enum expectation */

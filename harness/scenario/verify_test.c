@@ -20,6 +20,7 @@ static const char whole[] =
     "target: counter\n"
     "arguments: [--variant, plain, \"{workers}\"]\n"
     "parameters: {workers: 2..4, increments: [200, 1000]}\n"
+    "shrink: [workers, increments]\n"
     "delay: 0..50us\n"
     "directory: private\n"
     "invariants:\n"
