@@ -1,7 +1,8 @@
 /* tree WORKERS [TREES]: fork WORKERS processes that end at once and wait for
  * them; nothing else, not even output. What the cost of an iteration is
  * measured on: `mpstress bench` runs it as a target and, with TREES, has it
- * fork that many such trees in a row by itself and print the nanoseconds. */
+ * fork that many such trees in a row by itself, after a few to warm up, and
+ * print the nanoseconds. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,9 +27,11 @@ static int tree(long workers)
 
 static int trees(long workers, long count)
 {
+    enum { WARM_UP = 10 };
     struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    for (long i = 0; i < count; i++) {
+    for (long i = -WARM_UP; i < count; i++) {
+        if (!i)
+            clock_gettime(CLOCK_MONOTONIC, &start);
         pid_t root = fork();
         int status = 1;
         /* exit(), not _exit(): a program that returns from main() does. */

@@ -1,16 +1,14 @@
 /* mpstress's own cost, each beside its limit, measured in the same run. */
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/diag.h"
-#include "base/io.h"
+#include "base/error.h"
 #include "base/parse.h"
+#include "bench_control.h"
+#include "bench_limit.h"
 #include "command.h"
 #include "places.h"
 #include "runner/slot.h"
@@ -23,11 +21,16 @@ struct input {
     uint64_t rounds;
 };
 
-enum { KEY_ROUNDS = 256, BATCH = 200 };
+enum {
+    KEY_ROUNDS = 256,
+    BATCH = 40,      /* iterations */
+    WARM_UP = 10,    /* of them, in a new slot */
+    SLOT_ROUNDS = 10 /* rounds with one slot */
+};
 
 static const struct argp_option options[] = {
     {"rounds", KEY_ROUNDS, "N", 0,
-     "Rounds of 200 iterations each way (default 15)", 0},
+     "Rounds of 40 iterations each way (default 100)", 0},
     {0},
 };
 
@@ -44,76 +47,64 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     return 0;
 }
 
-/* -- The limit: the same tree of processes, without mpstress ----------------*/
-
-/* The target itself forks BATCH trees in a row, pinned like a slot. Returns
- * the nanoseconds it took, 0 on failure. */
-static uint64_t bare_batch(const char *program, unsigned workers)
+/* A slot for one side of a comparison, past what only its first iterations
+ * cost. */
+static int open_warm(struct throughput *bench, unsigned workers, unsigned slots,
+                     struct mps_diag *diag)
 {
-    int result[2];
-    if (pipe2(result, O_CLOEXEC))
-        return 0;
-    char count[16], trees[16], text[32] = "";
-    snprintf(count, sizeof(count), "%u", workers);
-    snprintf(trees, sizeof(trees), "%d", BATCH);
-    pid_t pid = fork();
-    if (!pid) {
-        cpu_set_t cpus;
-        CPU_ZERO(&cpus);
-        CPU_SET(0, &cpus);
-        sched_setaffinity(0, sizeof(cpus), &cpus);
-        dup2(result[1], 1);
-        execl(program, program, count, trees, NULL);
-        _exit(127);
+    uint64_t spent;
+    int err = throughput_open(bench, workers, slots, diag);
+    return err ? err : throughput_batch(bench, WARM_UP, &spent, diag);
+}
+
+/* Both sides in turn, in short batches, so that they see the same machine. A
+ * fork's cost depends on where the process happens to lie in memory: the bare
+ * tree is a new process in each batch, the slot gets a new one now and then. */
+static int compare_batches(struct throughput *bench, unsigned workers,
+                           uint64_t rounds, double *bare, double *ours,
+                           struct mps_diag *diag)
+{
+    for (uint64_t i = 0; i < rounds; i++) {
+        int err = 0;
+        if (i % SLOT_ROUNDS == 0) {
+            throughput_close(bench);
+            err = open_warm(bench, workers, 1, diag);
+        }
+        if (err)
+            return err;
+        uint64_t tree = bench_bare_trees(bench->program, workers, BATCH),
+                 spent = 0;
+        if (*bench->stop)
+            return -EINTR;
+        if (!tree)
+            return diag_set(diag, -MPS_EINTERNAL, "%s failed", bench->program);
+        err = throughput_batch(bench, BATCH, &spent, diag);
+        if (err)
+            return err;
+        bare[i] = (double)tree / BATCH / 1000;
+        ours[i] = (double)spent / BATCH / 1000;
     }
-    close(result[1]);
-    if (pid > 0) {
-        io_read_all(result[0], text, sizeof(text) - 1);
-        waitpid(pid, NULL, 0);
-    }
-    close(result[0]);
-    return strtoull(text, NULL, 10);
+    return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof(*values), compare);
-    return values[count / 2];
-}
-
-/* Alternating batches, so that a busy neighbour disturbs both alike; the
- * median of the rounds' ratios. */
 static int iteration_ratio(struct throughput *bench, unsigned workers,
                            uint64_t rounds, struct mps_diag *diag)
 {
-    double *ratios = calloc(rounds, sizeof(*ratios));
-    double *times = calloc(rounds, sizeof(*times));
-    int err = ratios && times ? 0 : -ENOMEM;
+    double *bare = calloc(rounds, sizeof(*bare));
+    double *ours = calloc(rounds, sizeof(*ours));
+    int err = bare && ours ? 0 : -ENOMEM;
     if (!err)
-        err = throughput_open(bench, workers, 1, diag);
-    for (uint64_t i = 0; !err && i < rounds; i++) {
-        uint64_t before = bare_batch(bench->program, workers);
-        uint64_t spent = 0;
-        err = throughput_batch(bench, BATCH, &spent, diag);
-        uint64_t after = bare_batch(bench->program, workers);
-        times[i] = (double)spent / BATCH / 1000;
-        ratios[i] = 2 * (double)spent / (double)(before + after + 1);
-    }
+        err = compare_batches(bench, workers, rounds, bare, ours, diag);
     throughput_close(bench);
     if (!err) {
-        double ratio = median(ratios, rounds);
+        double limit = bench_quartile(bare, rounds),
+               cost = bench_quartile(ours, rounds);
         printf("stress iteration, %u worker%s   %8.1f us   %5.2f x the bare "
                "tree      (limit 1.25)\n",
-               workers, workers == 1 ? " " : "s", median(times, rounds), ratio);
+               workers, workers == 1 ? " " : "s", cost, cost / limit);
     }
-    free(ratios);
-    free(times);
+    free(bare);
+    free(ours);
     return err;
 }
 
@@ -121,33 +112,37 @@ static int iteration_ratio(struct throughput *bench, unsigned workers,
 static int slots_ratio(struct throughput *bench, uint64_t rounds,
                        struct mps_diag *diag)
 {
-    double *ratios = calloc(rounds, sizeof(*ratios));
-    int err = ratios ? 0 : -ENOMEM;
+    double *single = calloc(rounds, sizeof(*single));
+    double *both = calloc(rounds, sizeof(*both));
+    int err = single && both ? 0 : -ENOMEM;
     struct throughput pair = *bench;
     if (!err)
-        err = throughput_open(bench, 1, 1, diag);
+        err = open_warm(bench, 1, 1, diag);
     if (!err)
-        err = throughput_open(&pair, 1, 2, diag);
+        err = open_warm(&pair, 1, 2, diag);
     for (uint64_t i = 0; !err && i < rounds; i++) {
         uint64_t one = 0, two = 0;
         err = throughput_batch(bench, BATCH, &one, diag);
         if (!err)
             err = throughput_batch(&pair, BATCH, &two, diag);
-        ratios[i] = 2 * (double)one / (double)(two + 1);
+        single[i] = (double)one;
+        both[i] = (double)two;
     }
     throughput_close(bench);
     throughput_close(&pair);
     if (!err)
         printf("two job slots                               %5.2f x one "
                "slot           (limit 1.80)\n",
-               median(ratios, rounds));
-    free(ratios);
+               2 * bench_quartile(single, rounds) /
+                   bench_quartile(both, rounds));
+    free(single);
+    free(both);
     return err;
 }
 
 static int run(int argc, char **argv)
 {
-    struct input input = {.rounds = 15};
+    struct input input = {.rounds = 100};
     int code = command_parse(&command_bench, argc, argv, &input);
     if (code)
         return code;
@@ -167,9 +162,17 @@ static int run(int argc, char **argv)
         err = iteration_ratio(&bench, workers[i], input.rounds, &diag);
     if (!err && sysconf(_SC_NPROCESSORS_ONLN) > 1)
         err = slots_ratio(&bench, input.rounds, &diag);
+    struct bench_control control = {
+        .places = &places,
+        .isolation = bench.isolation,
+        .stop = bench.stop,
+        .rounds = input.rounds,
+    };
     if (!err)
-        printf("medians of %llu rounds of %d iterations; a ratio compares "
-               "batches run side by side\n",
+        err = bench_control(&control, &diag);
+    if (!err)
+        printf("%llu rounds of %d iterations, taken in turn; the quarter that "
+               "was disturbed least counts\n",
                (unsigned long long)input.rounds, BATCH);
     places_free(&places);
     if (err == -EINTR)

@@ -26,7 +26,8 @@ enum {
     BATCH = 40          /* iterations of the tree */
 };
 
-/* -- The limit: a futex hand-over ---------------------------------------------*/
+/* -- The limit: a futex hand-over
+ * ---------------------------------------------*/
 
 struct court {
     _Alignas(64) uint32_t turn[2];
@@ -74,9 +75,10 @@ static double hand_over(void)
     return each;
 }
 
-/* -- Iterations under control ----------------------------------------------------*/
+/* -- Iterations under control
+ * ----------------------------------------------------*/
 
-struct subject {
+struct bench_slot {
     struct scenario *scenario;
     struct symbols *symbols;
     char *program, *directory;
@@ -84,73 +86,72 @@ struct subject {
     struct slot_options options;
 };
 
-static void subject_close(struct subject *subject)
+static void bench_slot_close(struct bench_slot *slot)
 {
-    slot_close(subject->slot);
-    if (subject->directory)
-        rmdir(subject->directory);
-    free(subject->directory);
-    free(subject->program);
-    scenario_free(subject->scenario);
-    symbols_close(subject->symbols);
-    *subject = (struct subject){0};
+    slot_close(slot->slot);
+    if (slot->directory)
+        rmdir(slot->directory);
+    free(slot->directory);
+    free(slot->program);
+    scenario_free(slot->scenario);
+    symbols_close(slot->symbols);
+    *slot = (struct bench_slot){0};
 }
 
-static int subject_open(struct subject *subject,
-                        const struct bench_control *bench, const char *name,
-                        unsigned argument, struct mps_diag *diag)
+static int bench_slot_open(struct bench_slot *slot,
+                           const struct bench_control *bench, const char *name,
+                           unsigned argument, struct mps_diag *diag)
 {
     char target[16], number[16];
     snprintf(target, sizeof(target), "%s", name);
     snprintf(number, sizeof(number), "%u", argument);
     char *const argv[] = {target, number, NULL};
-    *subject = (struct subject){0};
-    int err = scenario_from_command(&subject->scenario, argv, diag);
+    *slot = (struct bench_slot){0};
+    int err = scenario_from_command(&slot->scenario, argv, diag);
     if (!err)
-        err = scenario_program(subject->scenario,
-                               bench->places->toolchain.targets,
-                               &subject->program, diag);
+        err = scenario_program(slot->scenario, bench->places->toolchain.targets,
+                               &slot->program, diag);
     if (!err)
-        err = symbols_open(&subject->symbols, NULL);
-    subject->directory = str_format("%s/control", bench->places->workspace);
-    if (!err && !subject->directory)
+        err = symbols_open(&slot->symbols, NULL);
+    slot->directory = str_format("%s/control", bench->places->workspace);
+    if (!err && !slot->directory)
         err = -ENOMEM;
-    if (!err && mkdir(subject->directory, 0755) && errno != EEXIST)
-        err = diag_set(diag, -errno, "%s", subject->directory);
-    subject->options = (struct slot_options){
-        .scenario = subject->scenario,
-        .program = subject->program,
+    if (!err && mkdir(slot->directory, 0755) && errno != EEXIST)
+        err = diag_set(diag, -errno, "%s", slot->directory);
+    slot->options = (struct slot_options){
+        .scenario = slot->scenario,
+        .program = slot->program,
         .runtime = bench->places->toolchain.runtime,
         .launcher = bench->places->toolchain.launcher,
-        .directory = subject->directory,
+        .directory = slot->directory,
         .isolation = bench->isolation,
         .cpu = 0,
-        .symbols = subject->symbols,
+        .symbols = slot->symbols,
         .stop = bench->stop,
     };
     if (!err)
-        err = slot_open(&subject->slot, &subject->options, diag);
+        err = slot_open(&slot->slot, &slot->options, diag);
     if (err)
-        subject_close(subject);
+        bench_slot_close(slot);
     return err;
 }
 
 /* COUNT iterations by STRATEGY: the time and the switches of all of them. */
-static int iterate(struct subject *subject, unsigned count, int strategy,
+static int iterate(struct bench_slot *slot, unsigned count, int strategy,
                    double *ns, double *switches, struct mps_diag *diag)
 {
-    struct choice choice = {subject->scenario, NULL};
+    struct choice choice = {slot->scenario, NULL};
     struct disturbance none = {0};
     struct control control = {.strategy = strategy};
     *switches = 0;
     uint64_t start = clock_now_ns();
     for (unsigned i = 0; i < count; i++) {
         struct outcome outcome;
-        int err = slot_iterate(subject->slot, &choice, i, i, &none, &control,
+        int err = slot_iterate(slot->slot, &choice, i, i, &none, &control,
                                &outcome, diag);
         if (!err && outcome.status)
             err = diag_set(diag, -MPS_EINTERNAL, "%s failed under control",
-                           subject->program);
+                           slot->program);
         if (err)
             return err;
         *switches += (double)outcome.segment->schedule.switches;
@@ -159,17 +160,18 @@ static int iterate(struct subject *subject, unsigned count, int strategy,
     return 0;
 }
 
-/* -- The rows ----------------------------------------------------------------------*/
+/* -- The rows
+ * ----------------------------------------------------------------------*/
 
 /* A switch: what an iteration of many takes beyond one of few. */
 static int switch_row(const struct bench_control *bench, double *limits,
                       double *costs, struct mps_diag *diag)
 {
-    struct subject few, many;
-    int err = subject_open(&few, bench, "turns", 1, diag);
+    struct bench_slot few, many;
+    int err = bench_slot_open(&few, bench, "turns", 1, diag);
     if (err)
         return err;
-    err = subject_open(&many, bench, "turns", TURNS, diag);
+    err = bench_slot_open(&many, bench, "turns", TURNS, diag);
     for (uint64_t i = 0; !err && i < bench->rounds; i++) {
         double short_ns, short_switches, long_ns, long_switches;
         limits[i] = hand_over();
@@ -182,8 +184,8 @@ static int switch_row(const struct bench_control *bench, double *limits,
             costs[i] = (long_ns - short_ns) / (long_switches - short_switches);
     }
     if (many.scenario)
-        subject_close(&many);
-    subject_close(&few);
+        bench_slot_close(&many);
+    bench_slot_close(&few);
     if (err)
         return err;
     double limit = bench_quartile(limits, bench->rounds);
@@ -197,8 +199,8 @@ static int switch_row(const struct bench_control *bench, double *limits,
 static int tree_row(const struct bench_control *bench, unsigned workers,
                     double *limits, double *costs, struct mps_diag *diag)
 {
-    struct subject tree;
-    int err = subject_open(&tree, bench, "tree", workers, diag);
+    struct bench_slot tree;
+    int err = bench_slot_open(&tree, bench, "tree", workers, diag);
     for (uint64_t i = 0; !err && i < bench->rounds; i++) {
         double ns, switches;
         err = iterate(&tree, BATCH, STRATEGY_RANDOM, &ns, &switches, diag);
@@ -207,7 +209,7 @@ static int tree_row(const struct bench_control *bench, unsigned workers,
         costs[i] = ns;
     }
     if (tree.scenario)
-        subject_close(&tree);
+        bench_slot_close(&tree);
     if (err)
         return err;
     double limit = bench_quartile(limits, bench->rounds);

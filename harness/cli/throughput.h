@@ -22,7 +22,8 @@ struct throughput {
 int throughput_open(struct throughput *bench, unsigned workers, unsigned slots,
                     struct mps_diag *diag);
 
-/* Run COUNT iterations in each slot; *SPENT_NS: until the last was done. */
+/* Run COUNT iterations in each slot. *SPENT_NS is what the slowest slot took
+ * for its own, measured there. */
 int throughput_batch(struct throughput *bench, unsigned count,
                      uint64_t *spent_ns, struct mps_diag *diag);
 

@@ -344,8 +344,10 @@ void slot_resume(struct slot *slot)
 /* Whether the scheduler has come to the end of what can happen. */
 static bool has_verdict(const struct slot *slot, const struct control *control)
 {
-    return control && __atomic_load_n(&slot->segment->schedule.verdict,
-                                      __ATOMIC_ACQUIRE) != SCHEDULE_OPEN;
+    uint32_t verdict =
+        __atomic_load_n(&slot->segment->schedule.verdict, __ATOMIC_ACQUIRE);
+    /* Tasks that the root left behind are the server's to find and to end. */
+    return control && verdict != SCHEDULE_OPEN && verdict != SCHEDULE_IDLE;
 }
 
 /* A task stands where somebody wants to look at it: let them, then let it go
@@ -486,7 +488,8 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     }
     /* Gone together with the server's namespace, should that have ended. */
     outcome->directory_fd = slot->directory_fd;
-    if (shared->server_error && !outcome->server_lost)
+    if (shared->server_error && !outcome->server_lost &&
+        !outcome->segment_damaged)
         return diag_set(diag, -(int)shared->server_error, "%s: cannot fork: %s",
                         slot->options->program,
                         strerror((int)shared->server_error));

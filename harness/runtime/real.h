@@ -187,7 +187,7 @@ struct real {
     REAL_TASKS(REAL_FIELD)
     REAL_CALLS(REAL_FIELD)
 #undef REAL_FIELD
-        _Bool resolved;
+    _Bool resolved;
 };
 extern struct real real;
 

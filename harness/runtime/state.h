@@ -9,8 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sys/syscall.h>
+
 #include "segment/read.h"
 #include "segment/write.h"
+#include "sys.h"
 
 /* -- The process ----------------------------------------------------------*/
 
@@ -36,6 +39,8 @@ struct local {
     bool handled;     /* a signal handler ran during the wait */
     bool interrupted; /* and it was installed without SA_RESTART */
     bool idle;        /* the last op got nothing: the next point yields */
+    int forking;      /* own process id while in fork(), whose handlers are the
+                         program's; 0: not */
     uint32_t task;
     uint64_t deferred; /* signals that came during a decision */
     const void *frame; /* stack frame of the outermost interposed call */
@@ -56,6 +61,9 @@ static inline struct entry runtime_enter(const void *frame)
 {
     struct entry entry = {0};
     if (!runtime.active || !local.attached)
+        return entry;
+    /* The child is no task of its own yet when its handlers run. */
+    if (local.forking && SYS0(SYS_getpid) != local.forking)
         return entry;
     if (local.inside) {
         /* Nested calls live further down the stack. An older frame here

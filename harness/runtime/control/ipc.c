@@ -165,8 +165,9 @@ static void note_record_lock(const struct attempt *attempt, short type)
     if (victim && victim != self && type != F_UNLCK &&
         victim <= SEGMENT_TASKS &&
         runtime.segment->turns[victim - 1].state != TURN_DEAD)
-        mishap_note(MISHAP_FCNTL_DROPPED, attempt->object, object->dropped_site,
-                    local.task + 1, attempt->call->site);
+        mishap_note_of(victim - 1, MISHAP_FCNTL_DROPPED, attempt->object,
+                       object->dropped_site, local.task + 1,
+                       attempt->call->site);
     if (victim == self || type != F_UNLCK)
         object->dropped_task = 0;
     object->lock_fd =

@@ -5,6 +5,12 @@
 void mishap_note(enum mishap_kind kind, uint32_t object, uint64_t site,
                  uint32_t other, uint64_t other_site)
 {
+    mishap_note_of(local.task, kind, object, site, other, other_site);
+}
+
+void mishap_note_of(uint32_t task, enum mishap_kind kind, uint32_t object,
+                    uint64_t site, uint32_t other, uint64_t other_site)
+{
     struct segment *segment = runtime.segment;
     struct segment_schedule *schedule = &segment->schedule;
     uint32_t count = schedule->mishap_count;
@@ -18,7 +24,7 @@ void mishap_note(enum mishap_kind kind, uint32_t object, uint64_t site,
         return;
     schedule->mishaps[count] = (struct segment_mishap){
         .kind = kind,
-        .task = local.task,
+        .task = task,
         .other = other,
         .object = object,
         .site = site,

@@ -11,4 +11,8 @@
 void mishap_note(enum mishap_kind kind, uint32_t object, uint64_t site,
                  uint32_t other, uint64_t other_site);
 
+/* The same, done by TASK. */
+void mishap_note_of(uint32_t task, enum mishap_kind kind, uint32_t object,
+                    uint64_t site, uint32_t other, uint64_t other_site);
+
 #endif

@@ -110,6 +110,20 @@ static void await_death(void)
 /* -- The turn
  * ----------------------------------------------------------------*/
 
+static void give(int next);
+
+/* Join at the next decision; or, when nobody has the turn, decide at once. */
+static void come_back(void)
+{
+    struct segment *segment = runtime.segment;
+    sched_newcomer(segment, local.task);
+    uint32_t nobody = 0;
+    if (__atomic_compare_exchange_n(&segment->schedule.holder, &nobody,
+                                    (local.task + 1) | SCHEDULE_DECIDING, false,
+                                    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+        give(sched_next(segment));
+}
+
 void turn_await(void)
 {
     const struct segment_turn *turn = turn_own();
@@ -119,7 +133,12 @@ void turn_await(void)
         /* Acquire: everything the one before did is seen. */
         if (__atomic_load_n(holder_word(), __ATOMIC_ACQUIRE) == me)
             break;
-        SYS4(SYS_futex, &turn->gate, FUTEX_WAIT, gate, 0);
+        /* It was given the turn and did not come for so long, on a busy
+         * machine, that the watchdog gave it up. */
+        if (__atomic_load_n(&turn->state, __ATOMIC_SEQ_CST) == TURN_EXTERNAL)
+            come_back();
+        else
+            SYS4(SYS_futex, &turn->gate, FUTEX_WAIT, gate, 0);
     }
     await_death();
 }
@@ -189,13 +208,7 @@ static void give(int next)
 /* The watchdog took this task for lost: join again. */
 static void rejoin(void)
 {
-    struct segment *segment = runtime.segment;
-    sched_newcomer(segment, local.task);
-    uint32_t nobody = 0;
-    if (__atomic_compare_exchange_n(&segment->schedule.holder, &nobody,
-                                    (local.task + 1) | SCHEDULE_DECIDING, false,
-                                    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
-        give(sched_next(segment));
+    come_back();
     turn_await();
 }
 

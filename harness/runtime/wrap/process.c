@@ -22,7 +22,12 @@ static pid_t fork_at(uint64_t site, struct entry entry)
         return -1;
     }
     struct point point = point_begin(OP_KIND_FORK, 0, (uint64_t)task, site, 0);
+    /* What pthread_atfork() registered runs in there and is the program's. */
+    local.forking = runtime.segment->tasks[tasks_process()].pid;
+    local.inside = false;
     pid_t pid = REAL(fork)();
+    local.forking = 0;
+    local.inside = true;
     if (!pid) {
         tasks_become((uint32_t)task);
         point_start();
