@@ -56,7 +56,7 @@ struct explain_result {
     struct schedule_plan plan; /* as it really was, in SCHEDULE_GRANTS */
     struct trace_schedule_cost cost;
     uint64_t seed; /* as in the request; set by explain */
-    /* In the order in which they came back, those that did not at the end. */
+    /* In the order in which they came back, those that waited at the end. */
     struct explain_op *ops;
     size_t op_count;
     bool ops_lost;      /* the oldest are missing */

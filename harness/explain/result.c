@@ -27,13 +27,20 @@ bool explain_is_shorter(const struct trace_schedule_cost *a,
     return a->steps < b->steps;
 }
 
+/* Whether OP waits, or did when all was over; an exit never comes back. */
+static bool is_stuck(const struct segment_op *op)
+{
+    return !op->end && op->kind != OP_KIND_EXIT && op->kind != OP_KIND_EXEC &&
+           op->kind != OP_KIND_THREAD_EXIT;
+}
+
 /* In the order of their ends, those without one by their beginning. */
 static int by_end(const void *a, const void *b)
 {
     const struct segment_op *x = *(const struct segment_op *const *)a;
     const struct segment_op *y = *(const struct segment_op *const *)b;
-    if (!x->end != !y->end)
-        return x->end ? -1 : 1;
+    if (is_stuck(x) != is_stuck(y))
+        return is_stuck(y) ? -1 : 1;
     uint64_t left = x->end ? x->end : x->begin;
     uint64_t right = y->end ? y->end : y->begin;
     return (left > right) - (left < right);

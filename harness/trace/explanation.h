@@ -13,7 +13,7 @@ struct trace_explained_task {
 };
 
 /* One op of the shortest run, in the order in which they came back; those that
- * never did, in the order of their beginning, at the end. */
+ * waited for ever at the end. */
 struct trace_explained_op {
     uint32_t task; /* number in `tasks` */
     const char *kind, *object, *place;

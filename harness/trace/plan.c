@@ -9,8 +9,7 @@
 #include "base/error.h"
 #include "explanation.h"
 
-/* -- Tasks by path
- * -------------------------------------------------------------*/
+/* -- Tasks by path --------------------------------------------------------- */
 
 /* The child with ORDINAL of task PARENT, made should it be new. */
 static int find_or_add(struct schedule_plan *plan, uint32_t parent,
@@ -94,8 +93,7 @@ const char *trace_plan_path(const struct schedule_plan *plan, uint32_t number,
     return path;
 }
 
-/* -- Segments
- * ------------------------------------------------------------------*/
+/* -- Segments -------------------------------------------------------------- */
 
 /* The recorded schedule. */
 static void take_grants(const struct trace *trace, const uint32_t *numbers,

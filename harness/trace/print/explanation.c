@@ -6,22 +6,23 @@
 #include <string.h>
 
 #include "print.h"
+#include "trace/utf8.h"
 
 enum {
     CONTEXT = 2,       /* ops shown before and after a switch */
-    TASK_COLUMNS = 28, /* that the column of a task should have at least */
-    PLACE_COLUMNS = 24
+    PLACE_COLUMNS = 20 /* for a place at least */
 };
 
 static const char no_return[] = "no return";
 
-/* "mutex lock /ring+0x40": the kind of an object that the name of the op tells
- * already is left out. */
+/* "mutex lock /ring+0x40", "sem wait /jobs": the kind of an object that the
+ * name of the op tells already is left out. */
 static void add_op_text(struct str *s, const char *kind, const char *object)
 {
     size_t word = strcspn(kind, " ");
-    if (!strncmp(kind, object, word) && object[word] == ' ')
-        object += word + 1;
+    const char *name = strchr(object, ' ');
+    if (name && word && !strncmp(kind, object, word))
+        object = name + 1;
     str_addf(s, "%s%s%s", kind, *object ? " " : "", object);
 }
 
@@ -34,8 +35,7 @@ static void add_task_text(struct table *table,
         print_table_add(table, "%s", task->path);
 }
 
-/* -- The pair
- * ------------------------------------------------------------------*/
+/* -- The pair -------------------------------------------------------------- */
 
 static int print_pair(struct print *p, const struct trace_explanation *why)
 {
@@ -70,8 +70,7 @@ static int print_pair(struct print *p, const struct trace_explanation *why)
     return err;
 }
 
-/* -- The schedule
- * --------------------------------------------------------------*/
+/* -- The schedule ---------------------------------------------------------- */
 
 static bool is_switch(const struct trace_explanation *why, size_t i)
 {
@@ -114,7 +113,8 @@ static size_t collect_rows(const struct trace_explanation *why,
     }
     free(done);
     for (size_t i = 0; i < why->op_count; i++) {
-        if (!rows[i].pair && !is_switch(why, i) && why->ops[i].completed &&
+        bool stuck = !why->ops[i].completed && print_returns(why->ops[i].kind);
+        if (!rows[i].pair && !is_switch(why, i) && !stuck &&
             i + 1 < why->op_count)
             continue;
         for (size_t k = i < CONTEXT ? 0 : i - CONTEXT;
@@ -151,35 +151,52 @@ static void add_row(struct table *table, const struct trace_explanation *why,
         add_task_text(table, &why->tasks[op->task]);
         print_table_add(table, "%s", text.data);
     }
+    bool stuck = !op->completed && print_returns(op->kind);
     print_table_add(table, "%s",
-                    row->pair        ? row->pair
-                    : !op->completed ? no_return
-                                     : "");
+                    row->pair ? row->pair
+                    : stuck   ? no_return
+                              : "");
     print_table_add(table, "%s", row->count > 1 ? "" : op->place);
     str_fini(&text);
 }
 
-/* The tasks that do anything into SHOWN; 0 when they are too many for columns
- * of their own. */
+/* The columns that the ops of TASK need, 0 without any. */
+static size_t measure_task(const struct trace_explanation *why, uint32_t task)
+{
+    struct str text;
+    str_init(&text);
+    size_t width = 0;
+    for (size_t i = 0; i < why->op_count; i++) {
+        const struct trace_explained_op *op = &why->ops[i];
+        if (op->task != task)
+            continue;
+        str_clear(&text);
+        add_op_text(&text, op->kind, op->object);
+        size_t needs = utf8_width(text.data);
+        width = needs > width ? needs : width;
+    }
+    str_fini(&text);
+    return width;
+}
+
+/* The tasks that do anything into SHOWN; 0 when they are too many, or do not
+ * fit into the width, with what tells one object from another at the end. */
 static size_t choose_columns(const struct print *p,
                              const struct trace_explanation *why,
                              uint32_t shown[static TABLE_COLUMNS])
 {
-    enum { MOST = TABLE_COLUMNS - 3 };
-    size_t count = 0;
+    enum { MOST = TABLE_COLUMNS - 3, GAP = 2, OTHERS = 16 };
+    size_t count = 0, needs = OTHERS + PLACE_COLUMNS;
     for (uint32_t task = 0; task < why->task_count; task++) {
-        bool acts = false;
-        for (size_t i = 0; i < why->op_count && !acts; i++)
-            acts = why->ops[i].task == task;
-        if (!acts)
+        size_t width = measure_task(why, task);
+        if (!width)
             continue;
         if (count == MOST)
             return 0;
+        needs += width + GAP;
         shown[count++] = task;
     }
-    unsigned width = p->options.width;
-    bool fits = !width || count * TASK_COLUMNS + PLACE_COLUMNS <= width;
-    return fits ? count : 0;
+    return !p->options.width || needs <= p->options.width ? count : 0;
 }
 
 static int print_rows(struct print *p, const struct trace_explanation *why,
@@ -191,7 +208,7 @@ static int print_rows(struct print *p, const struct trace_explanation *why,
     struct table_column columns[TABLE_COLUMNS] = {
         {"", STYLE_HEADING, false, CUT_NEVER},
         {"task", STYLE_NAME, false, CUT_END},
-        {"op", STYLE_PLAIN, false, CUT_END},
+        {"op", STYLE_PLAIN, false, CUT_NEVER},
     };
     size_t at = 3;
     if (shown_count > 1) {
@@ -202,7 +219,7 @@ static int print_rows(struct print *p, const struct trace_explanation *why,
             str_addf(&titles[at], *task->name ? "%s (%s)" : "%s", task->path,
                      task->name);
             columns[at] = (struct table_column){titles[at].data, STYLE_PLAIN,
-                                                false, CUT_END};
+                                                false, CUT_NEVER};
         }
     }
     columns[at++] = (struct table_column){"", STYLE_HEADING, false, CUT_NEVER};

@@ -98,6 +98,9 @@ int print_files(struct print *p);
 const char *print_task_text(const struct print *p, const char *path, char *buf,
                             size_t size);
 
+/* Whether an op of this kind comes back: not an exit. */
+bool print_returns(const char *kind);
+
 /* "exit 3", "killed by SIGKILL" into BUF. Returns BUF. */
 const char *print_status(int status, char *buf, size_t size);
 
