@@ -20,9 +20,11 @@ struct explain_minimal {
  * controlled run, or the order of the ops of a free one).
  *
  * Delta debugging over its segments, then moves that join the segments of one
- * task, then bisection of each count; a candidate counts when it shows the
- * same finding in a schedule that is not longer. Whatever ends it early, OUT
- * is the best so far, and 0 is returned. Release with explain_minimal_fini().
+ * task, then bisection of each count; should more than one preemption be left,
+ * some hundred ways to interrupt the sequential schedule once. A candidate
+ * counts when it shows the same finding in a schedule that is not longer.
+ * Whatever ends it early, OUT is the best so far, and 0 is returned. Release
+ * with explain_minimal_fini().
  *
  * -MPS_ENOMATCH when START does not show the finding, -MPS_ETIMEOUT when not
  * even that could be tried, -ENOMEM, or what the callback returned for START:

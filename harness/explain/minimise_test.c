@@ -73,6 +73,13 @@ Test(minimise, a_sum_under_two_locks_needs_one_preemption)
     expect_one_preemption(model_two_lock_sum());
 }
 
+/* Many of its failures interrupt the root, and a mover, and none of both can be
+ * left out. */
+Test(minimise, one_preemption_is_found_where_none_is_nearby)
+{
+    expect_one_preemption(model_watched_sum());
+}
+
 /* What fails in any order is explained by the order with no preemption. */
 Test(minimise, the_sequential_schedule_is_tried)
 {

@@ -43,8 +43,7 @@ void model_add(struct model *model, unsigned script, enum step_kind kind,
     steps[at] = (struct step){kind, what, amount};
 }
 
-/* -- Running
- * -------------------------------------------------------------------*/
+/* -- Running --------------------------------------------------------------- */
 
 static const struct step *step_of(const struct model *m, uint32_t task)
 {

@@ -75,5 +75,6 @@ struct model *model_lost_update(unsigned tasks, unsigned times);
 struct model *model_abba(void);
 struct model *model_log_record(void);
 struct model *model_two_lock_sum(void);
+struct model *model_watched_sum(void);
 
 #endif

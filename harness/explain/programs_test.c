@@ -80,3 +80,26 @@ struct model *model_two_lock_sum(void)
     model_add(m, 3, STEP_EXPECT, 0, 0);
     return m;
 }
+
+/* The same, but the root adds up while the movers run: all by itself in the
+ * sequential schedule. */
+struct model *model_watched_sum(void)
+{
+    struct model *m = model_new(3);
+    m->scripts[0][3] = (struct step){STEP_NOISE, 0, 0}; /* join later */
+    for (unsigned account = 0; account < 2; account++) {
+        model_add(m, 0, STEP_LOCK, account, 0);
+        model_add(m, 0, STEP_SUM, account, 0);
+        model_add(m, 0, STEP_UNLOCK, account, 0);
+    }
+    model_add(m, 0, STEP_EXPECT, 0, 0);
+    model_add(m, 0, STEP_JOIN, 0, 0);
+    for (unsigned task = 1; task <= 3; task++)
+        for (unsigned i = 0; i < 3; i++)
+            for (unsigned account = 0; account < 2; account++) {
+                model_add(m, task, STEP_LOCK, account, 0);
+                model_add(m, task, STEP_ADD, account, account ? 1 : -1);
+                model_add(m, task, STEP_UNLOCK, account, 0);
+            }
+    return m;
+}
