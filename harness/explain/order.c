@@ -6,8 +6,7 @@
 
 #include "base/error.h"
 
-/* -- Tasks by their places in the tree
- * ----------------------------------------*/
+/* -- Tasks by their places in the tree ------------------------------------- */
 
 static uint32_t find_task(const struct order *order, uint32_t parent,
                           uint32_t ordinal)
@@ -62,8 +61,7 @@ uint32_t order_task(const struct order *order, const struct schedule_plan *plan,
     return at < order->task_count ? at : UINT32_MAX;
 }
 
-/* -- Tokens
- * --------------------------------------------------------------------*/
+/* -- Tokens ---------------------------------------------------------------- */
 
 /* One run on its way into an order. Its ops of one task are numbered from 0,
  * so that it has the first DONE[task] of them. */
@@ -154,13 +152,51 @@ static int make_tokens(struct order *order, const struct side *failing,
     return err;
 }
 
+/* Where VALUE belongs among the COUNT ascending RANKS. */
+static uint32_t find_place(const uint32_t *ranks, uint32_t count,
+                           uint32_t value)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ranks[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Insert RANKS[AT] into the ascending rest, at most MOST steps further on;
+ * returns how many it took. */
+static uint32_t insert(uint32_t *ranks, uint32_t count, uint32_t at,
+                       uint64_t most)
+{
+    uint32_t value = ranks[at];
+    uint32_t steps = find_place(&ranks[at + 1], count - at - 1, value);
+    if (steps > most)
+        steps = (uint32_t)most;
+    memmove(&ranks[at], &ranks[at + 1], steps * sizeof(*ranks));
+    ranks[at + steps] = value;
+    return steps;
+}
+
 static int count_swaps(struct order *order)
 {
-    uint32_t last;
     uint32_t *ranks = calloc(order->count + 1u, sizeof(*ranks));
-    if (!ranks)
+    order->places = calloc(order->count + 1u, sizeof(*order->places));
+    if (!ranks || !order->places) {
+        free(ranks);
         return -ENOMEM;
-    order->swaps = order_at(order, UINT64_MAX, ranks, &last);
+    }
+    memcpy(ranks, order->start, order->count * sizeof(*ranks));
+    order->place_count = 1;
+    for (uint32_t i = order->count; i-- > 0;) {
+        uint32_t steps = insert(ranks, order->count, i, UINT64_MAX);
+        order->swaps += steps;
+        if (steps)
+            order->places[order->place_count++] = order->swaps;
+    }
     free(ranks);
     return 0;
 }
@@ -191,25 +227,8 @@ void order_fini(struct order *order)
     free(order->tasks);
     free(order->tokens);
     free(order->start);
+    free(order->places);
     *order = (struct order){.tasks = NULL};
-}
-
-/* -- The way
- * -------------------------------------------------------------------*/
-
-/* Where VALUE belongs among the COUNT ascending RANKS. */
-static uint32_t find_place(const uint32_t *ranks, uint32_t count,
-                           uint32_t value)
-{
-    uint32_t low = 0, high = count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (ranks[middle] < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
 }
 
 uint64_t order_at(const struct order *order, uint64_t swaps, uint32_t *ranks,
@@ -218,17 +237,11 @@ uint64_t order_at(const struct order *order, uint64_t swaps, uint32_t *ranks,
     uint64_t left = swaps;
     *last = 0;
     memcpy(ranks, order->start, order->count * sizeof(*ranks));
-    for (uint32_t i = 0; i < order->count && left; i++) {
-        uint32_t value = ranks[i];
-        uint32_t place = find_place(ranks, i, value);
-        if (i - place > left)
-            place = i - (uint32_t)left;
-        if (place == i)
-            continue;
-        memmove(&ranks[place + 1], &ranks[place], (i - place) * sizeof(*ranks));
-        ranks[place] = value;
-        left -= i - place;
-        *last = place;
+    for (uint32_t i = order->count; i-- > 0 && left;) {
+        uint32_t steps = insert(ranks, order->count, i, left);
+        left -= steps;
+        if (steps)
+            *last = i + steps - 1;
     }
     return swaps - left;
 }

@@ -17,7 +17,13 @@ struct order {
     struct token *tokens; /* by rank: in the order of the failing run */
     uint32_t *start;      /* ranks, in the order of the passing run */
     uint32_t count;
-    uint64_t swaps; /* from START to 0, 1, 2, ... by insertion sort */
+    /* From START to 0, 1, 2, ... by insertion sort from the end: what the
+     * failing run puts off is put off last, its first op at the very last. */
+    uint64_t swaps;
+    /* How many there have been when something came to its place: 0, ascending,
+     * SWAPS. */
+    uint64_t *places;
+    uint32_t place_count;
 };
 
 /* FAILING and PASSING have their ops. An op that only one of them has comes

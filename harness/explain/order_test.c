@@ -66,9 +66,13 @@ Test(order, goes_from_one_run_to_the_other_swap_by_swap)
     cr_expect_eq(order.swaps, 4);
     expect_order(&order, 0, "1122");
     expect_order(&order, 1, "1212");
-    expect_order(&order, 2, "2112");
+    expect_order(&order, 2, "1221");
     expect_order(&order, 3, "2121");
     expect_order(&order, 4, "2211");
+    cr_assert_eq(order.place_count, 3);
+    cr_expect_eq(order.places[0], 0);
+    cr_expect_eq(order.places[1], 2);
+    cr_expect_eq(order.places[2], 4);
     order_fini(&order);
 }
 

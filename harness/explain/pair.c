@@ -1,135 +1,57 @@
 #include "pair.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/rng.h"
-#include "order.h"
+#include "hunt.h"
 #include "scenario/arena.h"
 #include "trace/plan.h"
 
-enum {
-    PASSING_TRIES = 24, /* random runs that are asked for a passing one */
-    ROUNDS = 4          /* of looking closer */
-};
+enum { ROUNDS = 4 /* of looking closer */ };
 
-struct hunt {
-    const struct explain_subject *subject;
-    struct explain_budget *budget;
-    const struct explain_result *failing;
-    struct explain_result passing;
-    struct explain_result nearer; /* a failing run found on the way */
-    struct order order;
-    uint32_t *ranks; /* scratch */
-};
+/* -- The swap that decides ------------------------------------------------- */
 
-/* Run the order after SWAPS swaps. */
-static int run_order(struct hunt *hunt, uint64_t swaps, bool ops,
-                     struct explain_result *result)
+/* Of the orders in which all is at its place, the last that passes and is
+ * followed by one that fails, or nearly the last: those near the failing run
+ * are about what that shows. Looks back in ever longer steps, and anew from
+ * what the last of them has passed over. */
+static int find_place(struct hunt *hunt, uint32_t *out)
 {
-    struct schedule_plan plan;
-    uint32_t last;
-    *result = (struct explain_result){.verdict = EXPLAIN_PASSED};
-    order_at(&hunt->order, swaps, hunt->ranks, &last);
-    int err = order_plan(&hunt->order, hunt->ranks, &plan);
-    if (err)
-        return err;
-    struct explain_request request = {
-        .plan = &plan,
-        .tail = STRATEGY_SEQUENTIAL,
-        .seed = hunt->subject->seed,
-        .ops = ops,
-    };
-    err = explain_run(hunt->subject, hunt->budget, &request, result);
-    plan_fini(&plan);
-    return err;
-}
-
-static int fails_at(struct hunt *hunt, uint64_t swaps, bool *fails)
-{
-    struct explain_result result;
-    int err = run_order(hunt, swaps, false, &result);
-    *fails = result.verdict == EXPLAIN_SAME;
-    explain_result_fini(&result);
-    return err;
-}
-
-/* -- A passing run to start from
- * -----------------------------------------------*/
-
-/* The sequential run for ATTEMPT 0, then random ones. */
-static int run_passing(struct hunt *hunt, unsigned attempt)
-{
-    static const int tails[] = {STRATEGY_RANDOM, STRATEGY_POS, STRATEGY_PCT};
-    const struct schedule_plan empty = {.unit = SCHEDULE_GRANTS};
-    struct explain_request request = {
-        .plan = &empty,
-        .tail = attempt ? tails[attempt % 3] : STRATEGY_SEQUENTIAL,
-        .depth = 2,
-        .seed = attempt ? rng_mix(hunt->subject->seed, RNG_SCHEDULE, attempt)
-                        : hunt->subject->seed,
-        .ops = true,
-    };
-    return explain_run(hunt->subject, hunt->budget, &request, &hunt->passing);
-}
-
-static void drop_order(struct hunt *hunt)
-{
-    order_fini(&hunt->order);
-    free(hunt->ranks);
-    hunt->ranks = NULL;
-}
-
-/* Whether the way from hunt->passing to the failing run starts with a pass and
- * ends with the failure: what only one of them does comes last in both. */
-static int check_ends(struct hunt *hunt, bool *good)
-{
-    *good = false;
-    if (hunt->passing.verdict != EXPLAIN_PASSED || hunt->passing.ops_lost)
-        return 0;
-    int err = order_init(&hunt->order, hunt->failing, &hunt->passing);
-    if (err || !hunt->order.swaps)
-        return err;
-    hunt->ranks = calloc(hunt->order.count + 1u, sizeof(*hunt->ranks));
-    if (!hunt->ranks)
-        return -ENOMEM;
-    bool start_fails, end_fails = false;
-    err = fails_at(hunt, 0, &start_fails);
-    if (!err && !start_fails)
-        err = fails_at(hunt, hunt->order.swaps, &end_fails);
-    *good = !err && end_fails;
-    return err;
-}
-
-static int find_passing(struct hunt *hunt)
-{
-    for (unsigned attempt = 0; attempt <= PASSING_TRIES; attempt++) {
-        bool good = false;
-        int err = run_passing(hunt, attempt);
-        if (!err)
-            err = check_ends(hunt, &good);
-        if (err || good)
+    const struct order *order = &hunt->order;
+    uint32_t passes = 0, fails = order->place_count - 1, step = 1;
+    while (fails - passes > 1) {
+        uint32_t middle =
+            step < fails - passes ? fails - step : fails - (fails - passes) / 2;
+        bool it_fails;
+        int err = hunt_fails(hunt, order->places[middle], &it_fails);
+        if (err)
             return err;
-        drop_order(hunt);
-        explain_result_fini(&hunt->passing);
+        if (it_fails) {
+            fails = middle;
+            step *= 2;
+        } else {
+            passes = middle;
+            step = 1;
+        }
     }
-    return -MPS_ENOMATCH;
+    *out = passes;
+    return 0;
 }
 
-/* -- The swap that decides
- * -----------------------------------------------------*/
-
-/* The first of the two numbers of swaps, next to each other, that pass and
- * fail. */
+/* The first of two numbers of swaps, next to each other, that pass and fail. */
 static int bisect(struct hunt *hunt, uint64_t *out)
 {
-    uint64_t passes = 0, fails = hunt->order.swaps;
+    uint32_t place = 0;
+    int err = find_place(hunt, &place);
+    if (err)
+        return err;
+    uint64_t passes = hunt->order.places[place];
+    uint64_t fails = hunt->order.places[place + 1];
     while (fails - passes > 1) {
         uint64_t middle = passes + (fails - passes) / 2;
         bool it_fails;
-        int err = fails_at(hunt, middle, &it_fails);
+        err = hunt_fails(hunt, middle, &it_fails);
         if (err)
             return err;
         if (it_fails)
@@ -220,9 +142,9 @@ static int look(struct hunt *hunt, struct explain_result *before,
     uint64_t passes = 0;
     int err = bisect(hunt, &passes);
     if (!err)
-        err = run_order(hunt, passes, true, before);
+        err = hunt_run(hunt, passes, true, before);
     if (!err)
-        err = run_order(hunt, passes + 1, true, after);
+        err = hunt_run(hunt, passes + 1, true, after);
     return err ? err : report(hunt, passes, before, after, out);
 }
 
@@ -236,7 +158,7 @@ static int look_closer(struct hunt *hunt, struct explain_pair *out)
         struct explain_result before = {.verdict = EXPLAIN_PASSED};
         struct explain_result after = {.verdict = EXPLAIN_PASSED};
         int err = look(hunt, &before, &after, out);
-        drop_order(hunt);
+        hunt_drop_order(hunt);
         explain_result_fini(&hunt->passing);
         explain_result_fini(&hunt->nearer);
         hunt->passing = before;
@@ -245,7 +167,7 @@ static int look_closer(struct hunt *hunt, struct explain_pair *out)
         if (err || out->dependent)
             return err;
         bool good;
-        err = check_ends(hunt, &good);
+        err = hunt_check(hunt, &good);
         if (err || !good)
             return err;
     }
@@ -265,14 +187,14 @@ int explain_pair(const struct explain_subject *subject,
     *out = (struct explain_pair){.dependent = false};
     if (failing->ops_lost)
         return -MPS_EFULL;
-    int err = find_passing(&hunt);
+    int err = hunt_find_passing(&hunt);
     if (!err) {
         err = look_closer(&hunt, out);
         /* A pair that could be better is one. */
         if (err == -MPS_ETIMEOUT && out->texts)
             err = 0;
     }
-    drop_order(&hunt);
+    hunt_drop_order(&hunt);
     explain_result_fini(&hunt.passing);
     explain_result_fini(&hunt.nearer);
     if (err)

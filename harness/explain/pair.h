@@ -27,9 +27,10 @@ struct explain_pair {
 /* Find the pair for FAILING, the shortest failing run of SUBJECT, with its ops
  * (struct explain_minimal has it).
  *
- * The ops of a passing run (the sequential one, else of random ones) are put
- * into the order of FAILING by swaps of neighbours; one of those swaps is the
- * first to fail, and bisection finds such a one. Release with
+ * The ops of a passing run (FAILING without one of its
+ * interruptions, else the sequential run, else random ones) are put
+ * into the order of FAILING by swaps of neighbours; one of those swaps turns a
+ * pass into the failure, and bisection finds such a one. Release with
  * explain_pair_fini().
  *
  * -MPS_ENOMATCH when there is none (no run passes, or the order of the ops does
