@@ -143,6 +143,7 @@ static json_t *finding_object(const struct report_run *run,
     put(o, "times", number(entry->times), &failed);
     put(o, "first_iteration", number(entry->first_iteration), &failed);
     put(o, "first_seed", hex(entry->first_seed), &failed);
+    put(o, "strategy", text_or_null(entry->strategy), &failed);
     put(o, "parameters", text(entry->parameters), &failed);
     put(o, "trace",
         text_or_null(entry->trace && *entry->trace ? entry->trace : NULL),

@@ -118,6 +118,7 @@ Test(json, describes_a_finding)
     expect(finding, "times", "2");
     expect(finding, "first_iteration", "1377");
     expect(finding, "first_seed", "\"0xffffffffffffffff\"");
+    expect(finding, "strategy", "\"pct\"");
     expect(finding, "parameters", "\"workers=3 items=400\"");
     expect(finding, "trace",
            "\".mpstress/failures/primes-sentinels-76543210.mpt\"");
@@ -125,6 +126,9 @@ Test(json, describes_a_finding)
     expect(finding, "replays_failed", "19");
     expect(finding, "reproduce",
            "\"mpstress replay primes-sentinels-76543210\"");
+    expect(json_array_get(
+               json_object_get(scenario_at(run, SAMPLE_FAIL), "findings"), 0),
+           "strategy", "null");
     json_decref(run);
 }
 

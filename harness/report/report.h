@@ -29,7 +29,9 @@ struct report_finding {
                                       written */
     uint64_t times;                /* iterations that had it */
     uint64_t first_iteration, first_seed;
-    const char *parameters;           /* "workers=3 increments=200" */
+    const char *strategy;   /* way of that iteration: "stress", "pct", ...; NULL
+                               when it is not known */
+    const char *parameters; /* "workers=3 increments=200" */
     uint32_t replays, replays_failed; /* k of n; n = 0: not replayed */
     bool expected;                    /* the scenario expects this kind */
 };

@@ -87,6 +87,7 @@ static const struct report_finding lost_found[] = {
         .times = 2,
         .first_iteration = 1377,
         .first_seed = UINT64_MAX,
+        .strategy = "pct",
         .parameters = "workers=3 items=400",
         .replays = 20,
         .replays_failed = 19,
@@ -217,6 +218,7 @@ static const struct report_finding hostile_found[] = {{
     .id = hostile,
     .trace = hostile,
     .times = 1,
+    .strategy = hostile,
     .parameters = hostile,
 }};
 

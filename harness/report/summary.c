@@ -37,7 +37,8 @@ enum style verdict_style(enum verdict verdict)
 
 /* -- Remarks about single scenarios -----------------------------------------*/
 
-/* "iteration 1377  invariant  2 times  primes-sentinels-76543210". */
+/* "iteration 1377  invariant  2 times  primes-sentinels-76543210", and on a
+ * second line "strategy pct, replays 2/2 fail". */
 static void add_found(struct str *s, const struct report_finding *finding)
 {
     char number[WORDS_NUMBER_BYTES], times[48] = "once";
@@ -48,8 +49,17 @@ static void add_found(struct str *s, const struct report_finding *finding)
              finding->first_iteration,
              finding_kind_name(finding->finding->kind), times);
     words_clean(s, finding->id && *finding->id ? finding->id : "not kept");
+    str_add_char(s, '\n');
+    if (!finding->strategy && !finding->replays)
+        return;
+    str_addf(s, "%*s", 20, "");
+    if (finding->strategy) {
+        str_add(s, "strategy ");
+        words_clean(s, finding->strategy);
+        str_add(s, finding->replays ? ", " : "");
+    }
     if (finding->replays)
-        str_addf(s, "\n%*s%" PRIu32 " of %" PRIu32 " replays fail", 20, "",
+        str_addf(s, "replays %" PRIu32 "/%" PRIu32 " fail",
                  finding->replays_failed, finding->replays);
     str_add_char(s, '\n');
 }

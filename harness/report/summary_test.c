@@ -29,7 +29,7 @@ static const char everything[] =
     "FAIL primes-sentinels\n"
     "  failed: 3 of 10,000 (0.030%, 95% interval 0.010-0.088%)\n"
     "  iteration 1377    invariant   2 times   primes-sentinels-76543210\n"
-    "                    19 of 20 replays fail\n"
+    "                    strategy pct, replays 19/20 fail\n"
     "  iteration 4012    leak        once      primes-sentinels-00000007\n"
     "\n"
     "FAIL counter-plain\n"

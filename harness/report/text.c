@@ -172,9 +172,14 @@ static void add_headline(struct str *s, bool color,
     style_begin(s, color, STYLE_BOLD);
     words_clean(s, scenario->name);
     style_end(s, color, STYLE_BOLD);
-    str_addf(s, "  %s  iteration %" PRIu64 "  seed 0x%" PRIx64 "\n",
+    str_addf(s, "  %s  iteration %" PRIu64 "  seed 0x%" PRIx64,
              finding_kind_name(finding->finding->kind),
              finding->first_iteration, finding->first_seed);
+    if (finding->strategy) {
+        str_add(s, "  strategy ");
+        words_clean(s, finding->strategy);
+    }
+    str_add_char(s, '\n');
 }
 
 static void add_counts(struct str *s, bool color,
@@ -189,9 +194,9 @@ static void add_counts(struct str *s, bool color,
                  words_number(scenario->iterations, of, sizeof(of)));
     }
     if (finding->replays) {
-        add_label(s, color, "replayed");
-        str_addf(s, "%" PRIu32 " of %" PRIu32 " replays fail\n",
-                 finding->replays_failed, finding->replays);
+        add_label(s, color, "replays");
+        str_addf(s, "%" PRIu32 "/%" PRIu32 " fail\n", finding->replays_failed,
+                 finding->replays);
     }
 }
 

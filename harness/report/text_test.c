@@ -16,7 +16,7 @@ Test(text, shows_a_finding_with_values_places_and_counts)
 {
     expect_block(&sample_run, SAMPLE_FAIL, 1,
                  "FAIL primes-sentinels  invariant  iteration 1377  seed "
-                 "0xffffffffffffffff\n"
+                 "0xffffffffffffffff  strategy pct\n"
                  "  tasks: of 400 items 2 lost\n"
                  "  expected   every item once\n"
                  "  actual     2 lost\n"
@@ -27,7 +27,7 @@ Test(text, shows_a_finding_with_values_places_and_counts)
                  "    lost: 17, put 1 times, got 0 times, by 0\n"
                  "    lost: 31, put 1 times, got 0 times, by 0.2 (worker)\n"
                  "  seen in    2 of 10,000 iterations\n"
-                 "  replayed   19 of 20 replays fail\n"
+                 "  replays    19/20 fail\n"
                  "  trace      "
                  ".mpstress/failures/primes-sentinels-76543210.mpt\n");
 }
