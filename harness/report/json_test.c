@@ -39,7 +39,7 @@ Test(json, describes_the_run)
     expect(run, "schema", "1");
     expect(run, "version", "\"0.1.0\"");
     expect(run, "command", "\"mpstress run --iterations 10000\"");
-    expect(run, "mode", "\"stress\"");
+    expect(run, "mode", "\"auto\"");
     expect(run, "store", "\".mpstress\"");
     expect(run, "seed", "\"0x5eed2a915eed2a91\"");
     expect(run, "jobs", "2");
@@ -127,7 +127,7 @@ Test(json, describes_a_finding)
     expect(finding, "reproduce",
            "\"mpstress replay primes-sentinels-76543210\"");
     expect(json_array_get(
-               json_object_get(scenario_at(run, SAMPLE_FAIL), "findings"), 0),
+               json_object_get(scenario_at(run, SAMPLE_CAUGHT), "findings"), 0),
            "strategy", "null");
     json_decref(run);
 }

@@ -42,7 +42,6 @@ struct report_strategy {
     bool controlled;
     uint64_t iterations; /* schedules */
     uint64_t failures;   /* iterations with a finding */
-    uint64_t findings;   /* distinct ones that it was the first to see */
     uint64_t first;      /* iteration of the first failure; when failures */
     /* Under control only. Decisions: points with two or more tasks that could
      * go on. */
@@ -83,7 +82,9 @@ struct report_run {
     unsigned jobs;
     uint64_t started_wall_ns, elapsed_ns;
     bool interrupted;
-    const char *mode; /* "stress" */
+    const char *mode; /* "auto", "stress", "control" */
+    bool quiet;       /* the summary without its table of strategies */
+    bool verbose;     /* and with one of every scenario */
     const struct report_scenario *scenarios;
     size_t scenario_count;
     const char *const *notes; /* limits met, one line each */

@@ -78,6 +78,7 @@ static const struct report_finding lost_found[] = {
         .times = 1,
         .first_iteration = 4012,
         .first_seed = 0x1f,
+        .strategy = "stress",
         .parameters = "workers=4",
     },
     {
@@ -92,6 +93,44 @@ static const struct report_finding lost_found[] = {
         .replays = 20,
         .replays_failed = 19,
     },
+};
+
+static const struct report_strategy hang_strategies[] = {
+    {.name = "stress", .iterations = 10},
+    {.name = "pos",
+     .controlled = true,
+     .iterations = 8,
+     .failures = 1,
+     .first = 17,
+     .decisions_min = 4,
+     .decisions_max = 9,
+     .decisions_sum = 52,
+     .distinct = 7},
+};
+
+static const struct report_strategy lost_strategies[] = {
+    {.name = "stress", .iterations = 4100, .failures = 1, .first = 4012},
+    {.name = "pct",
+     .controlled = true,
+     .iterations = 3200,
+     .failures = 2,
+     .first = 1377,
+     .decisions_min = 97,
+     .decisions_max = 2120,
+     .decisions_sum = 3200 * 1310,
+     .steps_sum = 3200 * 2100,
+     .switches_sum = 3200 * 41,
+     .distinct = 3101,
+     .distinct_full = true,
+     .partly = 12,
+     .bounded = 3},
+    {.name = "pos",
+     .controlled = true,
+     .iterations = 2700,
+     .decisions_min = 110,
+     .decisions_max = 110,
+     .decisions_sum = 2700 * 110,
+     .distinct = 2690},
 };
 
 static const char *const states[] = {"queue full", "worker starved"};
@@ -123,7 +162,9 @@ static const struct report_scenario scenarios[SAMPLES] = {
                        .failures = 1,
                        .elapsed_ns = 2100000000,
                        .findings = hang_found,
-                       .finding_count = 1},
+                       .finding_count = 1,
+                       .strategies = hang_strategies,
+                       .strategy_count = 2},
     [SAMPLE_FAIL] = {.name = "primes-sentinels",
                      .about = "Producer, queue, workers",
                      .path = "scenarios/primes-sentinels.yml",
@@ -135,7 +176,10 @@ static const struct report_scenario scenarios[SAMPLES] = {
                      .failures = 3,
                      .elapsed_ns = 11234000000,
                      .findings = lost_found,
-                     .finding_count = 2},
+                     .finding_count = 2,
+                     .strategies = lost_strategies,
+                     .strategy_count = 3,
+                     .external_call = "io_uring_enter"},
     [SAMPLE_MISSED] = {.name = "counter-plain",
                        .about = "",
                        .path = "scenarios/counter-plain.yml",
@@ -175,7 +219,7 @@ const struct report_run sample_run = {
     .jobs = 2,
     .started_wall_ns = 1714566600123000000,
     .elapsed_ns = 91500000000,
-    .mode = "stress",
+    .mode = "auto",
     .scenarios = scenarios,
     .scenario_count = SAMPLES,
     .notes = notes,
@@ -222,6 +266,15 @@ static const struct report_finding hostile_found[] = {{
     .parameters = hostile,
 }};
 
+static const struct report_strategy hostile_strategies[] = {
+    {.name = hostile,
+     .controlled = true,
+     .iterations = UINT64_MAX,
+     .failures = UINT64_MAX,
+     .partly = 1,
+     .bounded = 1},
+};
+
 static const char *const hostile_list[] = {hostile, endless};
 
 static const struct report_scenario hostile_scenarios[] = {
@@ -236,6 +289,9 @@ static const struct report_scenario hostile_scenarios[] = {
         .failures = 1,
         .findings = hostile_found,
         .finding_count = 1,
+        .strategies = hostile_strategies,
+        .strategy_count = 1,
+        .external_call = hostile,
         .never_reached = hostile_list,
         .never_reached_count = 2,
         .fixed = hostile_list,

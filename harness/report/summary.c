@@ -38,7 +38,7 @@ enum style verdict_style(enum verdict verdict)
 /* -- Remarks about single scenarios -----------------------------------------*/
 
 /* "iteration 1377  invariant  2 times  primes-sentinels-76543210", and on a
- * second line "strategy pct, replays 2/2 fail". */
+ * second line "replays 2/2 fail". */
 static void add_found(struct str *s, const struct report_finding *finding)
 {
     char number[WORDS_NUMBER_BYTES], times[48] = "once";
@@ -50,18 +50,9 @@ static void add_found(struct str *s, const struct report_finding *finding)
              finding_kind_name(finding->finding->kind), times);
     words_clean(s, finding->id && *finding->id ? finding->id : "not kept");
     str_add_char(s, '\n');
-    if (!finding->strategy && !finding->replays)
-        return;
-    str_addf(s, "%*s", 20, "");
-    if (finding->strategy) {
-        str_add(s, "strategy ");
-        words_clean(s, finding->strategy);
-        str_add(s, finding->replays ? ", " : "");
-    }
     if (finding->replays)
-        str_addf(s, "replays %" PRIu32 "/%" PRIu32 " fail",
+        str_addf(s, "%*sreplays %" PRIu32 "/%" PRIu32 " fail\n", 20, "",
                  finding->replays_failed, finding->replays);
-    str_add_char(s, '\n');
 }
 
 static void add_failed(struct str *s, const struct report_scenario *scenario)
@@ -210,6 +201,7 @@ void report_summary(FILE *out, bool color, const struct report_run *run)
     str_init(&s);
     if (run->scenario_count)
         table_add(&s, color, run);
+    strategies_add(&s, color, run);
     for (size_t i = 0; i < run->scenario_count; i++)
         add_remarks(&s, color, &run->scenarios[i]);
     str_add_char(&s, '\n');

@@ -16,4 +16,17 @@ enum style verdict_style(enum verdict verdict);
  * a very long name on a line of its own. */
 void table_add(struct str *s, bool color, const struct report_run *run);
 
+/* Append an empty line and the table of strategies, unless RUN was quiet or
+ * nothing ran under control. In a verbose run also one of every scenario. */
+void strategies_add(struct str *s, bool color, const struct report_run *run);
+
+/* The sum of what SCENARIO's strategies did under control; only its numbers
+ * of iterations and schedules mean something. */
+struct report_strategy
+strategies_controlled(const struct report_scenario *scenario);
+
+/* How many distinct findings the strategy NAME was the first to see. */
+uint64_t strategies_findings(const struct report_scenario *scenario,
+                             const char *name);
+
 #endif

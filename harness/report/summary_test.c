@@ -23,13 +23,21 @@ static const char everything[] =
     "matrix-slices-of-a-very-long-name-nobody-reads\n"
     "                           0       -  ERROR\n"
     "\n"
+    "STRATEGY  SCHEDULES  DISTINCT  FAILED  IN SCENARIOS  FINDINGS  AVG "
+    "DECISIONS\n"
+    "stress        4,110         -       1        1 of 2         1  -\n"
+    "pct           3,200   >=3,101       2        1 of 1         1  1,310 "
+    "(97-2,120)\n"
+    "pos           2,708     2,697       1        1 of 2         0  110 "
+    "(4-110)\n"
+    "\n"
     "pass counter-atomic\n"
     "  fixed, passes now: counter-atomic-0badf00d\n"
     "\n"
     "FAIL primes-sentinels\n"
     "  failed: 3 of 10,000 (0.030%, 95% interval 0.010-0.088%)\n"
     "  iteration 1377    invariant   2 times   primes-sentinels-76543210\n"
-    "                    strategy pct, replays 19/20 fail\n"
+    "                    replays 19/20 fail\n"
     "  iteration 4012    leak        once      primes-sentinels-00000007\n"
     "\n"
     "FAIL counter-plain\n"
@@ -107,6 +115,7 @@ Test(summary, is_calm_when_everything_went_as_expected)
         sample_run.scenarios[SAMPLE_CAUGHT],
     };
     scenarios[0].fixed_count = scenarios[1].fixed_count = 0;
+    scenarios[2].strategy_count = 0;
     scenarios[1].iterations = 5000;
     struct report_run run = part(SAMPLE_PASS, SAMPLE_FAIL);
     run.scenarios = scenarios;
@@ -184,6 +193,7 @@ Test(summary, lets_nothing_act_on_the_terminal)
         cr_assert(*at == '\n' || (c >= 0x20 && c != 0x7f), "byte %02x", c);
     }
     cr_expect(strstr(summary, "RATE/S  VERDICT  FIRST  FINDING\n\\x1b"));
+    cr_expect(strstr(summary, "  AVG DECISIONS\n\\x1b"), "%s", summary);
     free(summary);
 }
 
