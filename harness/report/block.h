@@ -12,6 +12,10 @@ void block_add(struct str *s, bool color,
                const struct report_scenario *scenario,
                const struct report_finding *finding);
 
+/* Append TEXT with lines broken at spaces, the first INDENT columns in, the
+ * others two more. */
+void block_add_wrapped(struct str *s, const char *text, size_t indent);
+
 /* Append "targets/counter.c:88", or "counter+0x1130" without a source line;
  * nothing when even that is unknown. */
 void block_add_site(struct str *s, const struct location *location);

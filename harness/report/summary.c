@@ -205,11 +205,7 @@ void report_summary(FILE *out, bool color, const struct report_run *run)
     for (size_t i = 0; i < run->scenario_count; i++)
         add_remarks(&s, color, &run->scenarios[i]);
     str_add_char(&s, '\n');
-    for (size_t i = 0; i < run->note_count; i++) {
-        str_add(&s, "note: ");
-        words_clean(&s, run->notes[i]);
-        str_add_char(&s, '\n');
-    }
+    notes_add(&s, run);
     add_bound(&s, run);
     add_totals(&s, color, run);
     add_reproduce(&s, color, run);

@@ -20,6 +20,9 @@ void table_add(struct str *s, bool color, const struct report_run *run);
  * nothing ran under control. In a verbose run also one of every scenario. */
 void strategies_add(struct str *s, bool color, const struct report_run *run);
 
+/* Append a "note: ..." for every limit that RUN met. */
+void notes_add(struct str *s, const struct report_run *run);
+
 /* The sum of what SCENARIO's strategies did under control; only its numbers
  * of iterations and schedules mean something. */
 struct report_strategy

@@ -42,9 +42,7 @@ block_main_finding(const struct report_scenario *scenario)
     return NULL;
 }
 
-/* TEXT with lines broken at spaces, the first INDENT columns in, the others
- * two more. */
-static void add_wrapped(struct str *s, const char *text, size_t indent)
+void block_add_wrapped(struct str *s, const char *text, size_t indent)
 {
     struct str clean;
     str_init(&clean);
@@ -101,7 +99,7 @@ static bool is_frame(const char *line)
 static void add_detail_line(struct str *s, const char *line)
 {
     if (*line != ' ') {
-        add_wrapped(s, line, 4);
+        block_add_wrapped(s, line, 4);
         return;
     }
     str_add(s, "    ");
@@ -206,7 +204,7 @@ void block_add(struct str *s, bool color,
 {
     const struct finding *f = finding->finding;
     add_headline(s, color, scenario, finding);
-    add_wrapped(s, f->what ? f->what : finding_kind_about(f->kind), 2);
+    block_add_wrapped(s, f->what ? f->what : finding_kind_about(f->kind), 2);
     add_values(s, color, f);
     add_field(s, color, "invariant", f->invariant);
     add_field(s, color, "with", finding->parameters);
