@@ -9,6 +9,7 @@
 #include "block.h"
 #include "formats.h"
 #include "rate.h"
+#include "summary.h"
 #include "words.h"
 
 enum { SCHEMA = 1 };
@@ -181,6 +182,59 @@ static json_t *finding_array(const struct report_run *run,
     return array;
 }
 
+static json_t *number_or_null(bool known, uint64_t value)
+{
+    return known ? number(value) : json_null();
+}
+
+static json_t *strategy_object(const struct report_scenario *scenario,
+                               const struct report_strategy *strategy)
+{
+    bool failed = false, controlled = strategy->controlled;
+    json_t *o = json_object();
+    const struct {
+        const char *key;
+        uint64_t value;
+    } of_control[] = {
+        {"decisions_min", strategy->decisions_min},
+        {"decisions_max", strategy->decisions_max},
+        {"decisions_sum", strategy->decisions_sum},
+        {"steps_sum", strategy->steps_sum},
+        {"switches_sum", strategy->switches_sum},
+        {"distinct", strategy->distinct},
+    };
+    put(o, "name", text(strategy->name), &failed);
+    put(o, "is_controlled", json_boolean(controlled), &failed);
+    put(o, "iterations", number(strategy->iterations), &failed);
+    put(o, "failures", number(strategy->failures), &failed);
+    put(o, "findings", number(strategies_findings(scenario, strategy->name)),
+        &failed);
+    put(o, "first_failure", number_or_null(strategy->failures, strategy->first),
+        &failed);
+    for (size_t i = 0; i < sizeof(of_control) / sizeof(of_control[0]); i++)
+        put(o, of_control[i].key,
+            number_or_null(controlled, of_control[i].value), &failed);
+    put(o, "distinct_is_bound",
+        json_boolean(controlled && strategy->distinct_full), &failed);
+    put(o, "partly_controlled", number(controlled ? strategy->partly : 0),
+        &failed);
+    put(o, "cut_off", number(controlled ? strategy->bounded : 0), &failed);
+    return finish(o, failed);
+}
+
+static json_t *strategy_array(const struct report_scenario *scenario)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < scenario->strategy_count; i++) {
+        json_t *strategy = strategy_object(scenario, &scenario->strategies[i]);
+        if (json_array_append_new(array, strategy)) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *scenario_object(const struct report_run *run,
                                const struct report_scenario *scenario)
 {
@@ -207,6 +261,12 @@ static json_t *scenario_object(const struct report_run *run,
     put(o, "failure_rate", rate_object(scenario), &failed);
     put(o, "elapsed_ms", milliseconds(scenario->elapsed_ns), &failed);
     put(o, "findings", finding_array(run, scenario), &failed);
+    struct report_strategy control = strategies_controlled(scenario);
+    const char *call = scenario->external_call;
+    put(o, "strategies", strategy_array(scenario), &failed);
+    put(o, "partly_controlled", number(control.partly), &failed);
+    put(o, "external_call", text_or_null(call && *call ? call : NULL), &failed);
+    put(o, "cut_off", number(control.bounded), &failed);
     put(o, "never_reached",
         texts(scenario->never_reached, scenario->never_reached_count), &failed);
     put(o, "fixed", texts(scenario->fixed, scenario->fixed_count), &failed);

@@ -132,6 +132,53 @@ Test(json, describes_a_finding)
     json_decref(run);
 }
 
+Test(json, describes_strategies)
+{
+    json_t *run = parse(&sample_run);
+    const json_t *scenario = scenario_at(run, SAMPLE_FAIL);
+    const json_t *strategies = json_object_get(scenario, "strategies");
+    cr_assert_eq(json_array_size(strategies), 3);
+    const json_t *pct = json_array_get(strategies, 1);
+    expect(pct, "name", "\"pct\"");
+    expect(pct, "is_controlled", "true");
+    expect(pct, "iterations", "3200");
+    expect(pct, "failures", "2");
+    expect(pct, "findings", "1");
+    expect(pct, "first_failure", "1377");
+    expect(pct, "decisions_min", "97");
+    expect(pct, "decisions_max", "2120");
+    expect(pct, "decisions_sum", "4192000");
+    expect(pct, "steps_sum", "6720000");
+    expect(pct, "switches_sum", "131200");
+    expect(pct, "distinct", "3101");
+    expect(pct, "distinct_is_bound", "true");
+    expect(pct, "partly_controlled", "12");
+    expect(pct, "cut_off", "3");
+    const json_t *stress = json_array_get(strategies, 0);
+    expect(stress, "is_controlled", "false");
+    expect(stress, "first_failure", "4012");
+    expect(stress, "decisions_sum", "null");
+    expect(stress, "distinct", "null");
+    expect(stress, "distinct_is_bound", "false");
+    expect(json_array_get(strategies, 2), "first_failure", "null");
+    json_decref(run);
+}
+
+Test(json, says_what_was_not_under_control)
+{
+    json_t *run = parse(&sample_run);
+    const json_t *scenario = scenario_at(run, SAMPLE_FAIL);
+    expect(scenario, "partly_controlled", "12");
+    expect(scenario, "external_call", "\"io_uring_enter\"");
+    expect(scenario, "cut_off", "3");
+    scenario = scenario_at(run, SAMPLE_PASS);
+    expect(scenario, "strategies", "[]");
+    expect(scenario, "partly_controlled", "0");
+    expect(scenario, "external_call", "null");
+    expect(scenario, "cut_off", "0");
+    json_decref(run);
+}
+
 Test(json, describes_places)
 {
     json_t *run = parse(&sample_run);
@@ -171,8 +218,8 @@ Test(json, survives_hostile_texts)
 /* -- SCHEMA.md and the report name the same fields
  * ---------------------------*/
 
-static const char *const sections[] = {"run", "scenario", "failure rate",
-                                       "finding", "place"};
+static const char *const sections[] = {"run",      "scenario", "failure rate",
+                                       "strategy", "finding",  "place"};
 
 /* The object that SECTION describes. */
 static const json_t *object_of(const json_t *run, const char *section)
@@ -181,7 +228,11 @@ static const json_t *object_of(const json_t *run, const char *section)
     const json_t *finding =
         json_array_get(json_object_get(scenario, "findings"), 1);
     const json_t *objects[] = {
-        run, scenario, json_object_get(scenario, "failure_rate"), finding,
+        run,
+        scenario,
+        json_object_get(scenario, "failure_rate"),
+        json_array_get(json_object_get(scenario, "strategies"), 1),
+        finding,
         json_array_get(json_object_get(finding, "places"), 0)};
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
         if (!strcmp(section, sections[i]))
