@@ -7,6 +7,7 @@
 
 #include "block.h"
 #include "formats.h"
+#include "summary.h"
 #include "words.h"
 
 /* Texts as libxml2 wants them. */
@@ -191,6 +192,48 @@ static void write_place(struct junit *junit,
     }
 }
 
+/* "strategy.pct.iterations" and so on: what one wants to plot over time. */
+static void write_strategy(struct junit *junit,
+                           const struct report_strategy *strategy)
+{
+    const struct {
+        const char *name;
+        bool shown;
+        uint64_t count;
+    } counts[] = {
+        {"iterations", true, strategy->iterations},
+        {"failures", true, strategy->failures},
+        {"distinct", strategy->controlled, strategy->distinct},
+    };
+    struct str name;
+    str_init(&name);
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        if (!counts[i].shown)
+            continue;
+        str_clear(&name);
+        str_addf(&name, "strategy.%s.%s", strategy->name, counts[i].name);
+        property_count(junit, name.data, counts[i].count);
+    }
+    junit->failed |= !str_ok(&name);
+    str_fini(&name);
+}
+
+static void write_properties(struct junit *junit,
+                             const struct report_scenario *scenario)
+{
+    struct report_strategy control = strategies_controlled(scenario);
+    element(junit, "properties");
+    property_count(junit, "iterations", scenario->iterations);
+    property_count(junit, "failures", scenario->failures);
+    for (size_t i = 0; i < scenario->strategy_count; i++)
+        write_strategy(junit, &scenario->strategies[i]);
+    if (control.partly)
+        property_count(junit, "partly_controlled", control.partly);
+    if (control.bounded)
+        property_count(junit, "cut_off", control.bounded);
+    end(junit);
+}
+
 static void write_case(struct junit *junit, const struct report_run *run,
                        const struct report_scenario *scenario)
 {
@@ -199,10 +242,7 @@ static void write_case(struct junit *junit, const struct report_run *run,
     attribute(junit, "name", scenario->name);
     write_place(junit, scenario);
     attribute_seconds(junit, scenario->elapsed_ns);
-    element(junit, "properties");
-    property_count(junit, "iterations", scenario->iterations);
-    property_count(junit, "failures", scenario->failures);
-    end(junit);
+    write_properties(junit, scenario);
     switch (scenario->verdict) {
     case VERDICT_PASS:
         break;

@@ -114,6 +114,36 @@ Test(junit, shows_the_finding_blocks_of_a_failure)
     parsed_close(&parsed);
 }
 
+Test(junit, has_properties_of_every_strategy)
+{
+    static const struct {
+        const char *scenario, *property, *value;
+    } properties[] = {
+        {"primes-sentinels", "strategy.stress.iterations", "4100"},
+        {"primes-sentinels", "strategy.stress.failures", "1"},
+        {"primes-sentinels", "strategy.stress.distinct", ""},
+        {"primes-sentinels", "strategy.pct.iterations", "3200"},
+        {"primes-sentinels", "strategy.pct.failures", "2"},
+        {"primes-sentinels", "strategy.pct.distinct", "3101"},
+        {"primes-sentinels", "partly_controlled", "12"},
+        {"primes-sentinels", "cut_off", "3"},
+        {"locks-mixed", "strategy.pos.failures", "1"},
+        {"locks-mixed", "partly_controlled", ""},
+        {"locks-mixed", "cut_off", ""},
+    };
+    struct parsed parsed;
+    parsed_open(&parsed, &sample_run);
+    for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++) {
+        char query[160];
+        snprintf(query, sizeof(query),
+                 "//testcase[@name='%s']/properties/property[@name='%s']"
+                 "/@value",
+                 properties[i].scenario, properties[i].property);
+        expect_value(&parsed, query, properties[i].value);
+    }
+    parsed_close(&parsed);
+}
+
 Test(junit, fails_when_the_expected_never_came)
 {
     struct parsed parsed;
