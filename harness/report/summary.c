@@ -111,19 +111,22 @@ static void add_remarks(struct str *s, bool color,
 
 /* -- The run ---------------------------------------------------------------*/
 
-/* One bound for all that passed without a failure: that of the shortest. */
+/* One bound for all that passed without a failure: that of the shortest. Of
+ * iterations that were cut off nobody knows whether they would have failed. */
 static void add_bound(struct str *s, const struct report_run *run)
 {
     uint64_t fewest = UINT64_MAX;
     size_t clean = 0;
     for (size_t i = 0; i < run->scenario_count; i++) {
         const struct report_scenario *scenario = &run->scenarios[i];
+        uint64_t cut_off = strategies_controlled(scenario).bounded;
+        uint64_t judged = scenario->iterations - cut_off;
         if (scenario->verdict != VERDICT_PASS || scenario->failures ||
-            scenario->iterations <= 3)
+            judged <= 3)
             continue;
         clean++;
-        if (scenario->iterations < fewest)
-            fewest = scenario->iterations;
+        if (judged < fewest)
+            fewest = judged;
     }
     if (!clean)
         return;

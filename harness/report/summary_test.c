@@ -142,6 +142,26 @@ Test(summary, is_calm_when_everything_went_as_expected)
         "took 1:32 with 2 jobs, seed 0x5eed2a915eed2a91\n");
 }
 
+Test(summary, bounds_the_rate_by_the_iterations_that_came_to_an_end)
+{
+    struct report_strategy random = {
+        .name = "random", .controlled = true, .iterations = 10000};
+    struct report_scenario scenario = sample_run.scenarios[SAMPLE_PASS];
+    scenario.strategies = &random;
+    scenario.strategy_count = 1;
+    struct report_run run = part(SAMPLE_PASS, SAMPLE_PASS);
+    run.scenarios = &scenario;
+    random.bounded = 9000;
+    char *summary = sample_summary(&run, false);
+    cr_expect(strstr(summary, "no failure in 1 scenario: rate < 3/1,000 "),
+              "%s", summary);
+    free(summary);
+    random.bounded = 9997;
+    summary = sample_summary(&run, false);
+    cr_expect(!strstr(summary, "no failure"), "%s", summary);
+    free(summary);
+}
+
 Test(summary, asks_to_reproduce_only_what_was_not_expected)
 {
     struct report_run run = part(SAMPLE_PASS, SAMPLE_CAUGHT);
