@@ -35,6 +35,10 @@ int tasks_reserve(uint64_t site, bool is_thread)
     if (control_on()) {
         struct segment_turn *turns = runtime.segment->turns;
         sched_join(runtime.segment, (uint32_t)task);
+        /* Nobody may be given the turn who is not there yet: making it may
+         * take points, in handlers of pthread_atfork(). */
+        turns[task].flags = TURN_MODELLED;
+        turns[task].state = TURN_PARKED;
         turns[task].caught = turns[tasks_process()].caught;
         turns[task].ignored = turns[tasks_process()].ignored;
         if (!is_thread)
@@ -56,8 +60,16 @@ void tasks_cancel(int task)
                      __ATOMIC_RELEASE);
 }
 
+void tasks_made(int task)
+{
+    if (task >= 0 && control_on())
+        __atomic_store_n(&runtime.segment->turns[task].state, TURN_READY,
+                         __ATOMIC_RELEASE);
+}
+
 void tasks_set_pid(int task, int pid)
 {
+    tasks_made(task);
     int32_t unset = 0;
     struct segment_task *slot = task_at((uint32_t)task);
     __atomic_compare_exchange_n(&slot->pid, &unset, pid, false,

@@ -13,7 +13,10 @@ int tasks_reserve(uint64_t site, bool is_thread);
 /* The reserved child was not made after all. */
 void tasks_cancel(int task);
 
-/* The parent learnt the child's process id. */
+/* The reserved child is there: under control it may have the turn. */
+void tasks_made(int task);
+
+/* The same, and the parent learnt the child's process id. */
 void tasks_set_pid(int task, int pid);
 
 /* The calling thread is task TASK from now on: first thing in a new process

@@ -192,7 +192,9 @@ EXPORT FILE *popen(const char *command, const char *mode)
     int task = control_on() ? tasks_reserve(site, false) : -1;
     struct point point = point_begin(OP_KIND_SPAWN, 0, 0, site, 0);
     FILE *stream = REAL(popen)(command, mode);
-    if (!stream)
+    if (stream)
+        tasks_made(task);
+    else
         tasks_cancel(task);
     point_end(point, stream ? 0 : -errno);
     leave(entry);

@@ -58,6 +58,13 @@ static int run_c11(void *argument)
     return start->run.c11(start->argument);
 }
 
+static void made(int task, uint64_t thread)
+{
+    if (control_on())
+        runtime.segment->turns[task].thread = thread;
+    tasks_made(task);
+}
+
 EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*run)(void *), void *argument)
 {
@@ -77,8 +84,8 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
             REAL(pthread_create)(thread, attributes, run_posix, &starts[task]);
         if (result)
             tasks_cancel(task);
-        else if (control_on())
-            runtime.segment->turns[task].thread = (uint64_t)*thread;
+        else
+            made(task, (uint64_t)*thread);
         point_end(point, -result);
     }
     leave(entry);
@@ -102,8 +109,8 @@ EXPORT int thrd_create(thrd_t *thread, thrd_start_t run, void *argument)
         result = REAL(thrd_create)(thread, run_c11, &starts[task]);
         if (result != thrd_success)
             tasks_cancel(task);
-        else if (control_on())
-            runtime.segment->turns[task].thread = (uint64_t)*thread;
+        else
+            made(task, (uint64_t)*thread);
         point_end(point, result == thrd_success ? 0 : -EAGAIN);
     }
     leave(entry);
