@@ -148,6 +148,8 @@ int campaign_run(struct campaign **out, const struct campaign_options *options,
         .started_wall_ns = clock_wall_ns(),
         .store = options->store ? store_directory(options->store) : NULL,
         .mode = options->mode,
+        .quiet = options->verbosity == 0,
+        .verbose = options->verbosity > 1,
         .scenarios = campaign->scenarios,
     };
     for (size_t i = 0; i < options->scenario_count && !*options->stop; i++) {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "explain/keep.h"
+#include "explain/params.h"
 #include "explain/search.h"
 #include "rerun.h"
 #include "trace/plan.h"
@@ -226,14 +227,117 @@ static int keep(struct explainer *explainer,
     return err;
 }
 
-static int minimise(struct explainer *explainer, struct explained *out)
+/* -- Fewer workers and work items
+ * ----------------------------------------------*/
+
+enum { PROBE_RUNS = 60, PARAMS_SHARE = 3, PARAMS = 16 };
+
+/* Parameters that are being made smaller. */
+struct smaller {
+    struct explainer *explainer;
+    struct explain_param params[PARAMS];
+    size_t index[PARAMS]; /* of the scenario's parameter */
+    char *texts[PARAMS];  /* their values, while they are others */
+    size_t count;
+};
+
+static void smaller_fini(struct smaller *smaller)
 {
-    struct explain_subject subject = subject_of(explainer);
-    struct explain_minimal minimal;
-    int err = explain_minimise(&subject, &explainer->budget, &explainer->plan,
-                               &minimal);
+    for (size_t i = 0; i < smaller->count; i++)
+        free(smaller->texts[i]);
+    smaller->count = 0;
+}
+
+/* Run with the values of PARAMS from here on. */
+static int set_values(struct smaller *smaller,
+                      const struct explain_param *params)
+{
+    const char **values = rerun_values(smaller->explainer->rerun);
+    for (size_t i = 0; i < smaller->count; i++) {
+        char *text = str_format("%lld", (long long)params[i].value);
+        if (!text)
+            return -ENOMEM;
+        values[smaller->index[i]] = text;
+        free(smaller->texts[i]);
+        smaller->texts[i] = text;
+    }
+    return 0;
+}
+
+static int probe(void *context, const struct explain_param *params,
+                 size_t count, struct explain_budget *budget,
+                 struct explain_result *result)
+{
+    struct smaller *smaller = context;
+    struct explain_subject subject = subject_of(smaller->explainer);
+    struct explain_found found;
+    (void)count;
+    int err = set_values(smaller, params);
     if (err)
         return err;
+    err = explain_search(&subject, budget, NULL, &found);
+    if (!err)
+        *result = found.result;
+    else
+        explain_found_fini(&found);
+    return err;
+}
+
+static void list_params(struct smaller *smaller)
+{
+    const struct scenario *scenario = rerun_scenario(smaller->explainer->rerun);
+    const char **values = rerun_values(smaller->explainer->rerun);
+    for (const char *const *name = scenario->shrink;
+         name && *name && smaller->count < PARAMS; name++)
+        for (size_t i = 0; i < scenario->parameter_count; i++) {
+            int64_t least;
+            if (strcmp(scenario->parameters[i].name, *name) ||
+                scenario_lowest(scenario, *name, &least))
+                continue;
+            size_t n = smaller->count++;
+            smaller->index[n] = i;
+            smaller->params[n] = (struct explain_param){
+                *name, strtoll(values[i], NULL, 10), least};
+            if (smaller->params[n].value < least)
+                smaller->params[n].value = least;
+        }
+}
+
+/* Take over the smallest run that still shows the finding. */
+static int shrink_params(struct explainer *explainer, struct smaller *smaller)
+{
+    *smaller = (struct smaller){.explainer = explainer};
+    list_params(smaller);
+    if (!smaller->count)
+        return 0;
+    struct explain_budget budget = part(explainer, PARAMS_SHARE);
+    struct explain_result result = {0};
+    int err = explain_shrink_params(probe, smaller, &budget, PROBE_RUNS,
+                                    smaller->params, smaller->count, &result);
+    /* The last probe may have been in vain, with other values. */
+    int set = set_values(smaller, smaller->params);
+    if (!err)
+        err = set;
+    if (!err && result.plan.segment_count)
+        err = take_plan(explainer, &result);
+    explain_result_fini(&result);
+    return err;
+}
+
+static int minimise(struct explainer *explainer, struct explained *out)
+{
+    /* Fewer workers and items first: what is left is smaller in every way. */
+    struct smaller smaller;
+    int err = shrink_params(explainer, &smaller);
+    struct explain_subject subject = subject_of(explainer);
+    struct explain_minimal minimal;
+    if (!err)
+        err = explain_minimise(&subject, &explainer->budget, &explainer->plan,
+                               &minimal);
+    if (err) {
+        smaller_fini(&smaller);
+        return err;
+    }
     struct explain_pair pair;
     err = explain_pair(&subject, &explainer->budget, &minimal.result, &pair);
     out->minimal = true;
@@ -242,6 +346,7 @@ static int minimise(struct explainer *explainer, struct explained *out)
     if (out->pair)
         explain_pair_fini(&pair);
     explain_minimal_fini(&minimal);
+    smaller_fini(&smaller);
     return err;
 }
 

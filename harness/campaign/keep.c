@@ -75,7 +75,8 @@ static void print_block(const struct campaign_options *options,
 }
 
 void keep_failure(const struct campaign_options *options, struct tally *tally,
-                  const struct outcome *outcome, struct finding_list *findings)
+                  int way, const struct outcome *outcome,
+                  struct finding_list *findings)
 {
     /* The trace holds all findings of the iteration, so it is written while
      * the list is whole; ids come from the tally's entries. */
@@ -93,6 +94,7 @@ void keep_failure(const struct campaign_options *options, struct tally *tally,
             tally_add(tally, &findings->items[i], outcome, &is_new);
         if (!entry || !is_new)
             continue;
+        entry->strategy = portfolio_way_name(way);
         /* The one that gives the trace its name stands first in it. */
         struct finding first = whole.items[i];
         whole.items[i] = whole.items[0];

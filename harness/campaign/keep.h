@@ -12,7 +12,8 @@
  * print the block (unless it is the expected one or the run is quiet). The
  * caller holds the scenario's lock. */
 void keep_failure(const struct campaign_options *options, struct tally *tally,
-                  const struct outcome *outcome, struct finding_list *findings);
+                  int way, const struct outcome *outcome,
+                  struct finding_list *findings);
 
 /* Results of runs with one worker, by the other parameters. */
 struct reference_set;

@@ -30,6 +30,7 @@ int rerun_open(struct rerun **out, const struct trace *trace,
                const struct rerun_options *options, struct mps_diag *diag)
 {
     *out = NULL;
+    char root[4096];
     struct rerun *rerun = calloc(1, sizeof(*rerun));
     if (!rerun)
         return diag_set(diag, -ENOMEM, "out of memory");
@@ -40,7 +41,10 @@ int rerun_open(struct rerun **out, const struct trace *trace,
     int err = origin_load(&rerun->origin, trace, options->program,
                           options->workspace, diag);
     if (!err)
-        err = rerun->directory ? symbols_open(&rerun->symbols, NULL) : -ENOMEM;
+        err = rerun->directory
+                  ? symbols_open(&rerun->symbols,
+                                 getcwd(root, sizeof(root)) ? root : NULL)
+                  : -ENOMEM;
     if (!err && mkdir(rerun->directory, 0755) && errno != EEXIST)
         err =
             diag_set(diag, -errno, "%s: %s", rerun->directory, strerror(errno));

@@ -92,7 +92,7 @@ static void record(struct work *work, int way, const struct outcome *outcome,
     tally_count(tally, way, outcome, findings->count);
     sometimes_collect(tally->sometimes, outcome);
     if (findings->count)
-        keep_failure(work->options, tally, outcome, findings);
+        keep_failure(work->options, tally, way, outcome, findings);
     if (tally_is_done(tally, work->options->max_failures))
         work->done = true;
     pthread_mutex_unlock(&work->lock);
