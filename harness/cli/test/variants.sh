@@ -52,7 +52,7 @@ behaves scribble 1 misuse "overwrote mpstress's memory"
 # The list above is the target's own: a new variant must come here, too.
 "$target" 2>&1 | sed -n 's/^  //p' | sort >known
 ls | sed -n 's/\.yml$//p' | cat - <(printf '%s\n' print-much \
-    print-much-with-stdio) | sort >tried
+    print-much-with-stdio print-without-end) | sort >tried
 same "" "$(diff known tried)"
 
 # The directory is empty again each time: those files would be in the way.
@@ -71,6 +71,10 @@ for variant in print-much print-much-with-stdio; do
     nothing_left
 done
 holds test "$(du -sk "$home" | cut -f1)" -lt 20000
-mps 1 run --iterations 1 --timeout 200ms -- "$target" print-much-with-stdio
+
+# Nor is output that the time limit ends in the middle.
+mps 1 run --iterations 1 --timeout 500ms -- "$target" print-without-end
+has_like out "^FAIL $name  hang "
+has out "1 of 1 tasks still"
 holds test "$(du -sk .mpstress | cut -f1)" -lt 40000
 nothing_left

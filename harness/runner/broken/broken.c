@@ -122,6 +122,12 @@ static int print_much_with_stdio(void)
     return ferror(stdout) ? 1 : 0;
 }
 
+_Noreturn static int print_without_end(void)
+{
+    for (int i = 0;; i = (i + 1) % 1000000)
+        printf("%0100d\n", i);
+}
+
 static int kill_parent(void)
 {
     kill(getppid(), SIGKILL);
@@ -283,6 +289,7 @@ static const struct {
     {"fork-without-end", fork_without_end},
     {"print-much", print_much},
     {"print-much-with-stdio", print_much_with_stdio},
+    {"print-without-end", print_without_end},
     {"kill-parent", kill_parent},
     {"worker-kills-root", worker_kills_root},
     {"kill-everybody", kill_everybody},
