@@ -6,7 +6,7 @@
 # finds KIND TEXT VARIANT: one run of the variant says so and ends with 1.
 finds() {
     local limit=10s
-    [ "$1" != hang ] || limit=500ms
+    [ "$1" != hang ] || limit=2s
     rm -rf .mpstress r.json
     mps 1 run --iterations 2 --timeout $limit --json r.json -- "$target" "$3"
     has_like out "^FAIL $name  $1  iteration [01]  seed 0x[0-9a-f]+$"
@@ -24,9 +24,9 @@ finds crash "the target, task 0, was killed by SIGSEGV" crash
 has_like out "crash\(\) .*broken\.c:[0-9]+"
 finds crash "task 0.0 was killed by SIGABRT" abort-in-worker
 has_like out "abort_in_worker\(\) .*broken\.c:[0-9]+"
-finds hang "1 of 1 tasks still waiting after 500ms: 0" hang
+finds hang "1 of 1 tasks still waiting after 2s: 0" hang
 has_like out "hang\(\) .*broken\.c:[0-9]+"
-finds hang "1 of 1 tasks still at work after 500ms: 0 running in spin()" spin
+finds hang "1 of 1 tasks still at work after 2s: 0 running in spin()" spin
 finds leak "POSIX shared memory left behind: /broken-left (4,096 bytes)" \
     leave-shared-memory
 has_like out "leave_shared_memory\(\) .*broken\.c:[0-9]+"

@@ -30,7 +30,7 @@ has out "named semaphore left behind: /broken-sem"
 
 # Two runs in one store at once: both are there afterwards, none is lost.
 for i in 1 2; do
-    timeout 60 "$MPSTRESS" run --iterations 150 --max-failures 0 \
+    timeout $patience "$MPSTRESS" run --iterations 150 --max-failures 0 \
         -- "$target" wrong-status >$i.out 2>$i.err </dev/null &
 done
 for job in $(jobs -p); do

@@ -27,7 +27,7 @@ for variant in crash abort-in-worker leave-shared-memory leave-zombie; do
     mps 1 replay latest --times 3
     has out "failed again in 3 of 3 "
 done
-mps 1 run --iterations 1 --timeout 300ms -- "$target" hang
+mps 1 run --iterations 1 --timeout 2s -- "$target" hang
 mps 1 replay latest --times 2
 has out "failed again in 2 of 2 "
 

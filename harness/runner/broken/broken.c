@@ -25,6 +25,20 @@ static int fine(void)
     return 0;
 }
 
+/* Adds a byte to the file that $BROKEN_MARK names: the test that waits for it
+ * knows that iterations are being run. Slowly, to leave the test a processor.
+ */
+static int leave_mark(void)
+{
+    const char *path = getenv("BROKEN_MARK");
+    int fd =
+        open(path ? path : "/dev/null", O_CREAT | O_WRONLY | O_APPEND, 0600);
+    if (fd < 0 || write(fd, "x", 1) != 1 || close(fd))
+        return 1;
+    usleep(10000);
+    return 0;
+}
+
 static int wrong_status(void)
 {
     return 3;
@@ -277,6 +291,7 @@ static const struct {
     int (*run)(void);
 } variants[] = {
     {"fine", fine},
+    {"leave-mark", leave_mark},
     {"wrong-status", wrong_status},
     {"crash", crash},
     {"abort-in-worker", abort_in_worker},
