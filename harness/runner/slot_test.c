@@ -92,6 +92,19 @@ static struct outcome run_twice(struct fixture *f, const char *variant)
     return iterate(f, 2);
 }
 
+/* How many ops of KIND are in the ring from this iteration; *LAST is the
+ * newest. */
+static unsigned count_ops(const struct outcome *outcome, enum op_kind kind,
+                          const struct segment_op **last)
+{
+    unsigned count = 0;
+    uint64_t at = 0;
+    for (const struct segment_op *op;
+         (op = segment_op_next(outcome->segment, &at)); *last = op)
+        count += op->kind == kind;
+    return count;
+}
+
 static bool has_leftover(const struct outcome *outcome, enum leftover_kind kind,
                          const char *name)
 {
@@ -113,6 +126,33 @@ Test(slot, a_good_target_ends_with_status_0)
     cr_assert_not(outcome.timed_out);
     cr_assert_eq(outcome.segment->control.leftover_count, 0);
     close_fixture(&f);
+}
+
+Test(slot, the_end_is_the_last_op_and_seen_once)
+{
+    static const struct {
+        const char *variant;
+        uint64_t status;
+        unsigned writes; /* the last of which exit() makes */
+    } ends[] = {
+        {"fine", 0, 0}, {"wrong-status", 3, 0}, {"block-every-signal", 0, 2}};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct fixture f;
+        struct outcome outcome = run_twice(&f, ends[i].variant);
+        if (slot_has_dispatch(f.slot)) {
+            const struct segment_op *last = NULL;
+            cr_expect_eq(count_ops(&outcome, OP_KIND_EXIT, &last), 1, "%s",
+                         ends[i].variant);
+            cr_expect_eq(count_ops(&outcome, OP_KIND_WRITE, &last),
+                         ends[i].writes, "%s", ends[i].variant);
+            cr_assert_not_null(last);
+            cr_expect_eq(last->kind, OP_KIND_EXIT, "%s", ends[i].variant);
+            cr_expect_eq(last->argument, ends[i].status, "%s", ends[i].variant);
+            cr_expect_eq(last->flags & OP_FLAG_TRAPPED, ends[i].writes != 0,
+                         "%s", ends[i].variant);
+        }
+        close_fixture(&f);
+    }
 }
 
 Test(slot, variants_that_only_look_dangerous_end_well)

@@ -8,6 +8,7 @@
 
 #include "control/turn.h"
 #include "dispatch.h"
+#include "ending.h"
 #include "modules.h"
 #include "objects.h"
 #include "real.h"
@@ -62,6 +63,7 @@ __attribute__((constructor(101))) static void attach(void)
     modules_scan();
     runtime.dispatch =
         !(segment->config.flags & SEGMENT_NO_DISPATCH) && dispatch_setup();
+    ending_watch();
     struct segment_control *control = &segment->control;
     if (__atomic_load_n(&control->server, __ATOMIC_ACQUIRE) != SERVER_READY) {
         /* Also when a program started by the server itself, before main(),
