@@ -112,7 +112,7 @@ static void set_arguments(int *argc, char ***argv)
     }
 }
 
-static void become_root(uint32_t task, int *argc, char ***argv)
+static void become_root(uint32_t task, bool same, int *argc, char ***argv)
 {
     const struct segment_config *config = &runtime.segment->config;
     /* A process group of its own, so that kill(0) stays inside. A session
@@ -125,7 +125,7 @@ static void become_root(uint32_t task, int *argc, char ***argv)
         drop_capabilities();
     if (config->flags & SEGMENT_NO_DISPATCH)
         runtime.dispatch = false;
-    if (!same_arguments(*argc, *argv))
+    if (!same)
         set_arguments(argc, argv);
     tasks_become(task);
     if (control_on())
@@ -242,11 +242,13 @@ static bool run_iteration(int *argc, char ***argv)
     if (server.last_pid_fd >= 0)
         SYS4(SYS_pwrite64, server.last_pid_fd, "1", 1, 0);
     int task = segment_task_new(segment, 0, 0);
+    /* Asked here: the child would have to map the pages it takes anew. */
+    bool same = same_arguments(*argc, *argv);
     control->server_error = 0;
     control->started_ns = clock_now_ns();
     pid_t pid = REAL(fork)();
     if (!pid) {
-        become_root((uint32_t)task, argc, argv);
+        become_root((uint32_t)task, same, argc, argv);
         return true;
     }
     if (pid < 0) {

@@ -113,8 +113,8 @@ uint32_t tasks_process_of(uint32_t task)
 void tasks_become(uint32_t task)
 {
     struct segment_task *slot = task_at(task);
-    slot->tid = (int32_t)SYS0(SYS_gettid);
     slot->pid = (int32_t)SYS0(SYS_getpid);
+    slot->tid = slot->is_thread ? (int32_t)SYS0(SYS_gettid) : slot->pid;
     slot->random = stream_of(task);
     local.task = task;
     local.attached = true;
