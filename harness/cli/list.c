@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "campaign/portfolio.h"
 #include "command.h"
 #include "report/report.h"
 #include "scenario/scenario.h"
@@ -118,8 +119,12 @@ static int list_failures(const struct input *input, struct mps_diag *diag)
 static int list_strategies(const struct input *input, struct mps_diag *diag)
 {
     (void)input, (void)diag;
-    puts("stress  tasks run freely on real cores, with seeded delays at "
-         "points");
+    printf("%-10s  tasks run freely on real cores, with seeded delays at "
+           "points\n",
+           portfolio_way_name(WAY_STRESS));
+    for (int i = 0; i < STRATEGY_REPLAY; i++)
+        printf("%-10s  under control: %s\n", sched_strategies[i]->name,
+               sched_strategies[i]->about);
     return 0;
 }
 
