@@ -304,12 +304,29 @@ static int run_pipe_workers(struct job *job)
 
 /* -------------------------------------------------------------------------- */
 
+/* One task of a serial replay. */
+static void count_serially(void *context, const void *data, size_t size)
+{
+    uint64_t *primes = context;
+    struct range range;
+    if (size != sizeof(range))
+        return;
+    memcpy(&range, data, sizeof(range));
+    struct result result = {range.first, count_primes(&range)};
+    mps_put("results", &result, sizeof(result));
+    mps_got("results", &result, sizeof(result));
+    *primes += result.primes;
+}
+
 /* Make queues that hold TASKS and RESULTS items and run WORKERS. */
 static int run(const struct settings *settings, size_t tasks, size_t results,
                int (*workers)(struct job *))
 {
     struct job job = {.settings = settings};
     int status = EXIT_FAILURE;
+    uint64_t primes = 0;
+    if (mps_serial("tasks", count_serially, &primes))
+        return say_primes(&job, primes);
     int err = mp_queue_new(&job.tasks, "tasks", tasks, sizeof(struct range));
     if (!err)
         err = mp_queue_new(&job.results, "results", results,

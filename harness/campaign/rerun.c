@@ -149,6 +149,65 @@ int rerun_once(struct rerun *rerun, uint64_t seed,
     return err ? err : check_iteration(outcome, reference, findings, diag);
 }
 
+/* The messages that TRACE saw put, as the segment takes them. */
+static int make_feed(const struct trace *trace, unsigned char **out,
+                     size_t *size)
+{
+    const struct trace_message *messages;
+    size_t count = trace_messages(trace, &messages), n = 0;
+    unsigned char *feed = calloc(1, SEGMENT_FEED_BYTES);
+    int err = feed ? 0 : -ENOMEM;
+    for (size_t i = 0; i < count && !err; i++) {
+        const struct trace_message *one = &messages[i];
+        struct segment_message header = {.data_size = (uint32_t)one->size};
+        size_t whole = (sizeof(header) + one->size + 7) & ~(size_t)7;
+        if (one->got)
+            continue;
+        if (whole > SEGMENT_FEED_BYTES - n) {
+            err = -MPS_EFULL;
+            break;
+        }
+        header.size = (uint32_t)whole;
+        memcpy(header.queue, one->queue,
+               strnlen(one->queue, sizeof(header.queue) - 1));
+        memcpy(feed + n, &header, sizeof(header));
+        memcpy(feed + n + sizeof(header), one->data, one->size);
+        n += whole;
+    }
+    if (!err && !n)
+        err = -MPS_ENOMATCH;
+    if (err)
+        free(feed);
+    else
+        *out = feed;
+    *size = n;
+    return err;
+}
+
+int rerun_serially(struct rerun *rerun, struct outcome *outcome,
+                   struct finding_list *findings, struct mps_diag *diag)
+{
+    const struct trace_meta *meta = trace_meta(rerun->trace);
+    struct disturbance undisturbed = {0};
+    unsigned char *feed = NULL;
+    int err = make_feed(rerun->trace, &feed, &undisturbed.feed_size);
+    if (err)
+        return diag_set(diag, err, "%s: %s", meta->id,
+                        err == -MPS_ENOMATCH
+                            ? "no messages were put into queues (mps_put())"
+                            : "more messages than a serial replay takes");
+    undisturbed.feed = feed;
+    const struct reference *reference = NULL;
+    if (rerun->references)
+        err = references_get(rerun->references, rerun->slot, &rerun->choice,
+                             &reference, diag);
+    if (!err)
+        err = slot_iterate(rerun->slot, &rerun->choice, meta->iteration,
+                           meta->seed, &undisturbed, NULL, outcome, diag);
+    free(feed);
+    return err ? err : check_iteration(outcome, reference, findings, diag);
+}
+
 /* What hangs when it runs freely is a deadlock, or goes round for ever, under
  * control, which knows. */
 static bool is_same(const struct finding *finding, const struct finding *wanted)

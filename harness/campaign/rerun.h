@@ -49,6 +49,13 @@ int rerun_once(struct rerun *rerun, uint64_t seed,
                const struct control *control, struct outcome *outcome,
                struct finding_list *findings, struct mps_diag *diag);
 
+/* Run once freely, undisturbed, with the messages that were put into queues in
+ * the recorded iteration for mps_serial(); outcome.segment->control.fed tells
+ * whether the program took them. -MPS_ENOMATCH when there are none,
+ * -MPS_EFULL when they are too many. */
+int rerun_serially(struct rerun *rerun, struct outcome *outcome,
+                   struct finding_list *findings, struct mps_diag *diag);
+
 /* Whether FINDINGS has the finding that gave TRACE its name; any of its
  * findings, when ANY. */
 bool rerun_same(const struct trace *trace, const struct finding_list *findings,

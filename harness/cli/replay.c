@@ -21,11 +21,11 @@
 struct input {
     const char *name, *store;
     uint64_t times; /* 0: not said */
-    bool gdb;
+    bool gdb, serial;
     char *const *program;
 };
 
-enum { KEY_STORE = 256, KEY_TIMES, KEY_GDB };
+enum { KEY_STORE = 256, KEY_TIMES, KEY_GDB, KEY_SERIAL };
 
 static const struct argp_option options[] = {
     {"times", KEY_TIMES, "N", 0,
@@ -35,6 +35,11 @@ static const struct argp_option options[] = {
     {"gdb", KEY_GDB, NULL, 0,
      "Stop the task just before the operation that decides, and run gdb on "
      "it; the others stand still",
+     0},
+    {"serial", KEY_SERIAL, NULL, 0,
+     "Feed the recorded queue messages to the program one after the other, in "
+     "one process (see mps_serial() in mpstress.h): is it the logic or the "
+     "concurrency?",
      0},
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
     {0},
@@ -53,6 +58,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--times: %s", diag.text);
         if (!input->times)
             argp_error(state, "--times: at least 1");
+        return 0;
+    case KEY_SERIAL:
+        input->serial = true;
         return 0;
     case KEY_GDB:
         input->gdb = true;
@@ -182,6 +190,34 @@ static int prepare(struct replay *replay, const struct trace *trace,
     return 0;
 }
 
+static int replay_serially(struct replay *replay, struct mps_diag *diag)
+{
+    struct outcome outcome;
+    struct finding_list findings = {0};
+    int err = rerun_serially(replay->rerun, &outcome, &findings, diag);
+    if (!err && !outcome.segment->control.fed)
+        err = diag_set(diag, -MPS_ENOMATCH,
+                       "%s took no messages: it calls mps_serial() nowhere, or "
+                       "not for this variant",
+                       rerun_scenario(replay->rerun)->program);
+    if (!err) {
+        replay->done = 1;
+        replay->same = findings.count;
+        if (findings.count)
+            printf("%s: the messages alone, one after the other in one "
+                   "process, fail: it is the logic\n  %s: %s\n",
+                   trace_meta(replay->trace)->id,
+                   finding_kind_name(findings.items[0].kind),
+                   findings.items[0].what);
+        else
+            printf("%s: the messages alone, one after the other in one "
+                   "process, are worked on rightly: it is the concurrency\n",
+                   trace_meta(replay->trace)->id);
+    }
+    finding_list_clear(&findings);
+    return err;
+}
+
 static int exit_code(const struct replay *replay)
 {
     if (replay->diverged)
@@ -222,9 +258,12 @@ static int run(int argc, char **argv)
                              "%s was found in stress mode: `mpstress shrink` "
                              "makes it exact",
                              trace_meta(trace)->id);
-    while (!err && !input.gdb && replay.done < replay.times && !*stop)
+    if (!err && input.serial)
+        err = replay_serially(&replay, &diag);
+    while (!err && !input.gdb && !input.serial && replay.done < replay.times &&
+           !*stop)
         err = replay_once(&replay, &diag);
-    if (replay.done)
+    if (replay.done && !input.serial)
         print_result(&replay);
     if (*stop)
         code = EXIT_INTERRUPTED;

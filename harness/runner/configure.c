@@ -109,6 +109,12 @@ int configure(struct segment *segment, const struct slot_options *options,
     if (control)
         config->sleep_chance = config->yield_chance = 0;
     configure_schedule(&segment->schedule, seed, control);
+    config->feeding = disturbance->feed != NULL;
+    config->feed_size = 0;
+    if (disturbance->feed && disturbance->feed_size <= sizeof(segment->feed)) {
+        config->feed_size = (uint32_t)disturbance->feed_size;
+        memcpy(segment->feed, disturbance->feed, disturbance->feed_size);
+    }
     config->output_limit = OUTPUT_LIMIT;
     config->arguments = 0;
     config->argc = 1;

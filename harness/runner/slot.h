@@ -40,6 +40,10 @@ void slot_close(struct slot *slot);
 struct disturbance {
     uint64_t delay_low_ns, delay_high_ns;
     uint32_t sleep_chance, yield_chance; /* of 65536, per point */
+    /* Serial replay: messages to feed (struct segment_message, one after the
+     * other), and how many bytes of them. NULL: none. */
+    const void *feed;
+    size_t feed_size;
     uint64_t cpus; /* affinity mask for the tasks; 0: the server's */
 };
 

@@ -56,6 +56,31 @@ static void point(const char *label, const void *pc)
     point_end(here, 0);
 }
 
+/* Message INDEX of a serial replay from QUEUE, or NULL; of index -1, whether
+ * there is such a replay. */
+static const void *message(const char *queue, size_t index, size_t *size)
+{
+    struct segment *segment = runtime.segment;
+    if (!is_task() || !segment->config.feeding)
+        return NULL;
+    if (index == (size_t)-1) {
+        segment->control.fed = 1;
+        return segment->feed;
+    }
+    size_t end = segment->config.feed_size;
+    for (size_t at = 0; at + sizeof(struct segment_message) <= end;) {
+        const struct segment_message *one = (const void *)(segment->feed + at);
+        if (one->size < sizeof(*one) || one->size > end - at)
+            break;
+        if (!strncmp(one->queue, queue, SEGMENT_NAME_BYTES - 1) && !index--) {
+            *size = one->data_size;
+            return one + 1;
+        }
+        at += one->size;
+    }
+    return NULL;
+}
+
 EXPORT extern const struct mps_api mps_runtime_api;
 const struct mps_api mps_runtime_api = {
     .version = MPS_API_VERSION,
@@ -64,4 +89,5 @@ const struct mps_api mps_runtime_api = {
     .param = param,
     .task_name = task_name,
     .point = point,
+    .message = message,
 };

@@ -35,6 +35,7 @@ enum {
     SEGMENT_LEFTOVERS = 64,        /* things found left behind */
     SEGMENT_PARAMS = 64,           /* parameters of a scenario */
     SEGMENT_TEXT_BYTES = 65536,    /* arguments and parameters as text */
+    SEGMENT_FEED_BYTES = 4 << 20,  /* messages of a serial replay */
     SEGMENT_RECORD_BYTES = 8 << 20 /* observations */
 };
 
@@ -74,6 +75,8 @@ struct segment_config {
         uint32_t name, value; /* where in text[] */
     } params[SEGMENT_PARAMS];
     uint32_t spare;
+    uint32_t feeding;      /* serial replay: feed[] holds messages */
+    uint32_t feed_size;    /* bytes of them, each a segment_message */
     uint64_t output_limit; /* bytes of stdout, of stderr, that are kept */
     uint64_t ops_start;    /* ring position at the start of the iteration */
 };
@@ -109,6 +112,7 @@ struct segment_control {
     uint32_t orphans;        /* living tasks killed after the root had ended */
     uint32_t zombies;        /* dead ones that their parent never waited for */
     uint32_t leftover_count; /* may exceed the table */
+    uint32_t fed; /* 1: the program took messages of a serial replay */
 };
 
 /* -- Leftovers: what the server found after the root had ended ----------- */
@@ -260,6 +264,13 @@ struct segment_record {
 };
 static_assert(sizeof(struct segment_record) == 40, "no padding");
 
+/* A message of a serial replay: this header, the data, padding to 8. */
+struct segment_message {
+    uint32_t size; /* of the whole */
+    uint32_t data_size;
+    char queue[SEGMENT_NAME_BYTES];
+};
+
 static inline uint32_t segment_record_tag(uint64_t iteration)
 {
     return (uint32_t)((iteration + 1) * 0x9e3779b1u) | 1;
@@ -294,6 +305,7 @@ struct segment {
     _Alignas(4096) struct segment_schedule schedule;
     struct segment_turn turns[SEGMENT_TASKS];
     char text[SEGMENT_TEXT_BYTES]; /* of the configuration */
+    _Alignas(4096) unsigned char feed[SEGMENT_FEED_BYTES];
     _Alignas(4096) unsigned char records[SEGMENT_RECORD_BYTES];
 };
 

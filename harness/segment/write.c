@@ -43,6 +43,7 @@ void segment_reset(struct segment *segment)
     control->orphans = 0;
     control->zombies = 0;
     control->leftover_count = 0;
+    control->fed = 0;
     segment->config.ops_start =
         __atomic_load_n(&segment->ops_head, __ATOMIC_RELAXED);
     segment->ticket = 1;

@@ -30,15 +30,15 @@ enum { MPS_NAME_MAX = 47 };
 
 /* What a record in the observation stream says; see the functions below. */
 enum mps_record_kind {
-    MPS_RECORD_INT = 1, /* mps_observe() */
-    MPS_RECORD_REAL,    /* mps_observe_real() */
-    MPS_RECORD_TEXT,    /* mps_observe_text() */
-    MPS_RECORD_EMIT,    /* mps_emit() */
-    MPS_RECORD_PUT,     /* mps_put() */
-    MPS_RECORD_GOT,     /* mps_got() */
-    MPS_RECORD_ENTER,   /* mps_enter() */
-    MPS_RECORD_LEAVE,   /* mps_leave() */
-    MPS_RECORD_CHECK,   /* mps_check(): value 1 held, 0 did not */
+    MPS_RECORD_INT = 1,  /* mps_observe() */
+    MPS_RECORD_REAL,     /* mps_observe_real() */
+    MPS_RECORD_TEXT,     /* mps_observe_text() */
+    MPS_RECORD_EMIT,     /* mps_emit() */
+    MPS_RECORD_PUT,      /* mps_put() */
+    MPS_RECORD_GOT,      /* mps_got() */
+    MPS_RECORD_ENTER,    /* mps_enter() */
+    MPS_RECORD_LEAVE,    /* mps_leave() */
+    MPS_RECORD_CHECK,    /* mps_check(): value 1 held, 0 did not */
     MPS_RECORD_SOMETIMES /* mps_sometimes(): the same */
 };
 
@@ -51,8 +51,9 @@ struct mps_api {
     const char *(*param)(const char *name);
     void (*task_name)(const char *name);
     void (*point)(const char *label, const void *pc);
+    const void *(*message)(const char *queue, size_t index, size_t *size);
 };
-enum { MPS_API_VERSION = 1 };
+enum { MPS_API_VERSION = 2 };
 
 /* The runtime's table, or NULL outside mpstress. */
 static inline const struct mps_api *mps_api(void)
@@ -143,6 +144,27 @@ MPS_INLINE void mps_put(const char *queue, const void *data, size_t size)
 MPS_INLINE void mps_got(const char *queue, const void *data, size_t size)
 {
     mps_record(MPS_RECORD_GOT, queue, data, size);
+}
+
+/* `mpstress replay --serial` asks whether a failure is one of the logic or of
+ * the concurrency: it gives a program the items that were put into QUEUE in the
+ * failing iteration, to be worked on one after the other in one process. A
+ * program that can do so calls this before it starts its workers: HANDLER is
+ * called with CONTEXT for each item in the order in which they were put, and
+ * 1 is returned; at all other times nothing happens, and 0 is returned. */
+MPS_INLINE int mps_serial(const char *queue,
+                          void (*handler)(void *context, const void *data,
+                                          size_t size),
+                          void *context)
+{
+    const struct mps_api *api = mps_api();
+    size_t size, index = 0;
+    const void *data;
+    if (!api || !api->message(queue, (size_t)-1, &size))
+        return 0;
+    while ((data = api->message(queue, index++, &size)))
+        handler(context, data, size);
+    return 1;
 }
 
 /* -- Critical sections --------------------------------------------------- */
