@@ -443,10 +443,25 @@ static bool lose_patience(struct segment *segment, uint64_t limit_ns)
     return true;
 }
 
+/* Whether TASK is the root, or a thread of its process. */
+static bool is_of_root(const struct segment *segment, uint32_t task)
+{
+    for (unsigned depth = 0; depth < SEGMENT_TASKS; depth++) {
+        const struct segment_task *slot = &segment->tasks[task];
+        if (!slot->is_thread || !slot->parent || slot->parent > SEGMENT_TASKS)
+            break;
+        task = slot->parent - 1;
+    }
+    return !task;
+}
+
 static void give_verdict(struct segment *segment)
 {
     struct segment_schedule *schedule = &segment->schedule;
-    bool root_lives = sched_alive_count(segment) && schedule->alive[0] == 0;
+    uint32_t count = sched_alive_count(segment);
+    bool root_lives = false;
+    for (uint32_t i = 0; i < count && !root_lives; i++)
+        root_lives = is_of_root(segment, sched_slot(schedule->alive[i]));
     if (schedule->alive_count)
         __atomic_store_n(&schedule->verdict,
                          root_lives ? SCHEDULE_DEADLOCK : SCHEDULE_IDLE,
