@@ -365,6 +365,20 @@ static void show_stopped(struct slot *slot, const struct control *control)
     slot_resume(slot);
 }
 
+/* The root has ended by itself, and the server, which has been told, ends those
+ * who are left and notes them. */
+static void await_sweep(const struct slot *slot, uint32_t request)
+{
+    const struct segment_control *control = &slot->segment->control;
+    uint64_t start = clock_now_ns();
+    uint32_t done;
+    while ((done = __atomic_load_n(&control->done, __ATOMIC_ACQUIRE)) !=
+               request &&
+           !server_is_gone(slot) && !*slot->options->stop &&
+           clock_now_ns() - start < UINT64_C(2000000000))
+        wait_slice(&control->done, done, UINT64_MAX);
+}
+
 /* The tasks as they stand, and then the end of them. */
 static void end_by_verdict(struct slot *slot, const struct control *control,
                            uint32_t request, struct outcome *outcome)
@@ -375,6 +389,8 @@ static void end_by_verdict(struct slot *slot, const struct control *control,
         outcome->snapshot_count =
             inspect_tasks(slot->server, slot->segment, slot->options->symbols,
                           slot->snapshots, SNAPSHOTS);
+    if (verdict == SCHEDULE_IDLE)
+        await_sweep(slot, request);
     end_iteration(slot, request);
 }
 

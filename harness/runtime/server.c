@@ -201,6 +201,14 @@ static long reap_one(int *status)
     return pid;
 }
 
+/* Under control: those that are left wait, and none of them can ever go on. */
+static bool are_idle_for_ever(void)
+{
+    const struct segment_schedule *schedule = &runtime.segment->schedule;
+    return schedule->on && __atomic_load_n(&schedule->verdict,
+                                           __ATOMIC_ACQUIRE) == SCHEDULE_IDLE;
+}
+
 /* Every process of the iteration is gone when this returns. Those that the
  * root left dead are zombies; those still running get a moment to end. */
 static void sweep_processes(void)
@@ -213,7 +221,7 @@ static void sweep_processes(void)
         control->zombies++;
         note_task(LEFTOVER_ZOMBIE, (int)pid);
     }
-    for (int ms = 0; pid == 0 && ms < GRACE_MS; ms++) {
+    for (int ms = 0; pid == 0 && ms < GRACE_MS && !are_idle_for_ever(); ms++) {
         pause_ms(1);
         while ((pid = reap_one(&status)) > 0)
             ;
