@@ -41,8 +41,12 @@ static void run_handler(int signal, siginfo_t *info, void *context)
     /* The interrupted code may be anywhere, also inside the runtime: its
      * thread state is put back whatever the handler does. */
     struct interrupted interrupted;
-    if (control_on() && !interruption_begin(&interrupted, signal,
-                                            wanted[signal].flags & SA_RESTART))
+    uint64_t blocked = wanted[signal].mask;
+    if (!(wanted[signal].flags & SA_NODEFER))
+        blocked |= UINT64_C(1) << (signal - 1);
+    if (control_on() &&
+        !interruption_begin(&interrupted, signal,
+                            wanted[signal].flags & SA_RESTART, blocked))
         return;
     struct local saved = local;
     local.selector = SELECT_ALLOW;

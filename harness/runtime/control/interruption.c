@@ -4,7 +4,7 @@
 #include "turn.h"
 
 bool interruption_begin(struct interrupted *interrupted, int signal,
-                        bool restarts)
+                        bool restarts, uint64_t blocked)
 {
     struct segment_schedule *schedule = &runtime.segment->schedule;
     struct segment_turn *turn = turn_own();
@@ -14,6 +14,10 @@ bool interruption_begin(struct interrupted *interrupted, int signal,
         local.deferred |= UINT64_C(1) << (signal - 1);
         return false;
     }
+    /* Known to senders before they see that the handler has come: none shall
+     * wait for one that cannot. */
+    uint64_t before = turn->blocked;
+    turn->blocked = before | blocked;
     if (holder == me) {
         __atomic_fetch_add(&turn->handlers, 1, __ATOMIC_RELEASE);
     } else {
@@ -24,6 +28,7 @@ bool interruption_begin(struct interrupted *interrupted, int signal,
         turn_await();
     }
     interrupted->turn = *turn;
+    interrupted->turn.blocked = before;
     local.handled = true;
     local.interrupted |= !restarts;
     return true;
@@ -44,6 +49,7 @@ void interruption_end(const struct interrupted *interrupted)
     turn->park_io = before->park_io;
     turn->deadline_ns = before->deadline_ns;
     turn->wait_bits = before->wait_bits;
+    turn->blocked = before->blocked;
     /* The handler's own waits have reset it. */
     local.handled = true;
 }

@@ -12,10 +12,11 @@ struct interrupted {
 };
 
 /* The handler of SIGNAL, installed with SA_RESTART if RESTARTS, is about to
- * run. Returns false when it must not, because the task is just deciding who
- * goes on: the signal will come again. */
+ * run, and until it returns the signals in BLOCKED (a kernel set) do not reach
+ * the task. Returns false when it must not, because the task is just deciding
+ * who goes on: the signal will come again. */
 bool interruption_begin(struct interrupted *interrupted, int signal,
-                        bool restarts);
+                        bool restarts, uint64_t blocked);
 void interruption_end(const struct interrupted *interrupted);
 
 /* The program wants SIGNAL to be caught, or ignored, or neither. */
