@@ -139,7 +139,7 @@ struct point point_begin(enum op_kind kind, uint32_t object, uint64_t argument,
     if (place_of(kind, flags) == BEFORE || is_seen_held(kind, flags))
         turn_point(kind, object, site, patience(kind), 0);
     else
-        turn_ensure();
+        turn_name(kind, object, site);
     turn_stop();
     mix_in(&op);
     return stamp(&op);

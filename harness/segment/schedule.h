@@ -179,6 +179,7 @@ struct segment_schedule {
     uint32_t mishap_count;  /* atomic */
     uint32_t cycle_count;   /* deadlock among a subset of the tasks */
     uint32_t stopped;       /* the task of stop_task stands there; atomic */
+    uint32_t settling;      /* the holder waits for a death or a handler */
     /* Whoever gets the turn next waits for the end of this process or thread,
      * and for the SIGCHLD handler of task DEATH_HANDLER - 1; 0: of nobody. */
     int32_t death_pid, death_tid;

@@ -1,13 +1,16 @@
 #include "turn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "delivery.h"
 #include "detect/waitfor.h"
 #include "sched/strategy.h"
@@ -35,41 +38,84 @@ static void futex_wake(const uint32_t *word, int count)
 
 /* -- Deaths ----------------------------------------------------------------*/
 
-/* Until process PID is dead: its descriptors closed, its locks dropped, a
- * zombie or gone. */
-static void await_process(int pid)
+/* While the holder waits here for what the kernel is about to do, the watchdog
+ * has more patience: on a busy machine that takes its time. */
+static void settle(bool begins)
 {
-    siginfo_t info;
-    long err;
-    do {
-        err = SYS6(SYS_waitid, P_PID, pid, &info, WEXITED | WNOWAIT | __WALL, 0,
-                   0);
-    } while (err == -EINTR);
-    if (!err)
-        return;
-    /* Not our child. Polling its descriptor is the other way to wait. */
+    __atomic_store_n(&schedule_of()->settling, begins, __ATOMIC_RELAXED);
+}
+
+/* Not a child. Polling its descriptor is the other way to wait. */
+static void await_stranger(int pid)
+{
     long fd = SYS2(SYS_pidfd_open, pid, 0);
     if (fd < 0)
         return;
     struct pollfd poll = {.fd = (int)fd, .events = POLLIN};
     struct timespec limit = {.tv_sec = 2};
+    long err;
     do {
         err = SYS6(SYS_ppoll, &poll, 1, &limit, 0, 0, 0);
     } while (err == -EINTR);
     SYS1(SYS_close, fd);
 }
 
+/* Until process PID is dead: its descriptors closed, its locks dropped, a
+ * zombie or gone. */
+static void await_process(int pid)
+{
+    siginfo_t info;
+    long err;
+    settle(true);
+    do {
+        err = SYS6(SYS_waitid, P_PID, pid, &info, WEXITED | WNOWAIT | __WALL, 0,
+                   0);
+    } while (err == -EINTR);
+    if (err)
+        await_stranger(pid);
+    settle(false);
+}
+
+/* The first thread of a process stays as a zombie, which signals still find,
+ * until all others have ended. */
+static bool is_zombie(int pid)
+{
+    char path[64], text[512];
+    char *end = path + sizeof(path);
+    char *at = text_put_u64(text_put(path, end, "/proc/"), end, (uint64_t)pid);
+    at = text_put_u64(text_put(at, end, "/task/"), end, (uint64_t)pid);
+    text_put(at, end, "/stat");
+    long fd = SYS4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return true; /* nobody can tell: do not wait */
+    long n = SYS3(SYS_read, fd, text, sizeof(text) - 1);
+    SYS1(SYS_close, fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *name_end = strrchr(text, ')');
+    return !name_end || name_end[1] != ' ' || name_end[2] == 'Z' ||
+           name_end[2] == 'X';
+}
+
+/* Between two looks at what comes about by itself. */
+static void pause_for(unsigned look)
+{
+    const struct timespec moment = {.tv_nsec = 20000};
+    if (look < 64)
+        SYS0(SYS_sched_yield);
+    else
+        SYS2(SYS_nanosleep, &moment, 0);
+}
+
 static void await_thread(int pid, int tid)
 {
+    settle(true);
     for (unsigned i = 0; i < 100000; i++) {
-        if (SYS3(SYS_tgkill, pid, tid, 0) == -ESRCH)
-            return;
-        struct timespec moment = {.tv_nsec = 20000};
-        if (i < 64)
-            SYS0(SYS_sched_yield);
-        else
-            SYS2(SYS_nanosleep, &moment, 0);
+        if (SYS3(SYS_tgkill, pid, tid, 0) == -ESRCH ||
+            (tid == pid && is_zombie(pid)))
+            break;
+        pause_for(i);
     }
+    settle(false);
 }
 
 void turn_await_handler(uint32_t task, uint32_t handlers)
@@ -77,16 +123,14 @@ void turn_await_handler(uint32_t task, uint32_t handlers)
     if (task >= SEGMENT_TASKS)
         return;
     const struct segment_turn *turn = &runtime.segment->turns[task];
+    settle(true);
     for (unsigned i = 0; i < 1000; i++) {
         if (__atomic_load_n(&turn->handlers, __ATOMIC_ACQUIRE) != handlers ||
             turn->state == TURN_DEAD)
-            return;
-        struct timespec moment = {.tv_nsec = 20000};
-        if (i < 64)
-            SYS0(SYS_sched_yield);
-        else
-            SYS2(SYS_nanosleep, &moment, 0);
+            break;
+        pause_for(i);
     }
+    settle(false);
 }
 
 /* What had to happen before this turn: the one before it ended. */
@@ -232,6 +276,15 @@ void turn_ensure(void)
         rejoin();
 }
 
+void turn_name(enum op_kind kind, uint32_t object, uint64_t site)
+{
+    turn_ensure();
+    struct segment_turn *turn = turn_own();
+    turn->kind = kind;
+    turn->object = object;
+    turn->site = site;
+}
+
 void turn_stop(void)
 {
     struct segment_schedule *schedule = schedule_of();
@@ -309,29 +362,50 @@ void turn_begin(void)
                      __ATOMIC_RELEASE);
 }
 
-void turn_attach(void)
-{
-    /* A new program image catches nothing. */
-    turn_own()->caught = 0;
-    if (__atomic_load_n(&turn_own()->state, __ATOMIC_ACQUIRE) == TURN_NONE)
-        rejoin();
-    else
-        turn_await();
-}
-
-/* All tasks of the process that TASK is the first one of. */
-static void leave_process(uint32_t process)
+/* All tasks but one of the process that PROCESS is the first one of. */
+static void leave_process(uint32_t process, uint32_t but)
 {
     struct segment *segment = runtime.segment;
     const struct segment_schedule *schedule = &segment->schedule;
     /* Backwards: leaving takes a task out of the list. */
     for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
         uint32_t task = sched_slot(schedule->alive[i]);
-        if (tasks_process_of(task) != process)
+        if (task == but || tasks_process_of(task) != process)
             continue;
         sched_leave(segment, task);
         segment_task_end(segment, task);
     }
+}
+
+/* Exec has ended all other threads, and one of them may have had the turn. */
+static bool take_from_thread(void)
+{
+    struct segment *segment = runtime.segment;
+    uint32_t me = local.task + 1;
+    uint32_t holder = __atomic_load_n(holder_word(), __ATOMIC_ACQUIRE);
+    if (!holder || holder > SEGMENT_TASKS ||
+        tasks_process_of(holder - 1) != tasks_process() ||
+        !__atomic_compare_exchange_n(holder_word(), &holder,
+                                     me | SCHEDULE_DECIDING, false,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        return false;
+    leave_process(tasks_process(), local.task);
+    __atomic_store_n(&segment->turns[local.task].state, TURN_RUNNING,
+                     __ATOMIC_RELEASE);
+    __atomic_store_n(holder_word(), me, __ATOMIC_RELEASE);
+    return true;
+}
+
+void turn_attach(void)
+{
+    /* A new program image catches nothing. */
+    turn_own()->caught = 0;
+    if (take_from_thread())
+        return;
+    if (__atomic_load_n(&turn_own()->state, __ATOMIC_ACQUIRE) == TURN_NONE)
+        rejoin();
+    else
+        turn_await();
 }
 
 /* The parent of PROCESS is told by SIGCHLD: whoever goes on next waits until
@@ -359,7 +433,7 @@ void turn_leave(bool process)
     uint32_t first = tasks_process();
     decide();
     if (process)
-        leave_process(first);
+        leave_process(first, UINT32_MAX);
     sched_leave(segment, local.task);
     schedule->death_pid = segment->tasks[first].pid;
     schedule->death_tid = process ? 0 : segment->tasks[local.task].tid;
@@ -378,7 +452,7 @@ void turn_lost(int pid)
     uint32_t process = tasks_process_of((uint32_t)task);
     uint32_t parent = parent_with_handler(process, &handlers);
     await_process(pid);
-    leave_process(process);
+    leave_process(process, UINT32_MAX);
     if (parent && parent != local.task + 1)
         turn_await_handler(parent - 1, handlers);
 }

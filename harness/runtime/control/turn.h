@@ -25,6 +25,9 @@ static inline struct segment_turn *turn_own(void)
 /* Be the holder of the turn: at once, unless it was passed on. */
 void turn_ensure(void);
 
+/* The same, and an op of KIND on OBJECT begins, with no point before it. */
+void turn_name(enum op_kind kind, uint32_t object, uint64_t site);
+
 /* A point before an op of KIND on OBJECT: somebody else may go first. FLAGS and
  * DEADLINE_NS as in sched_announce(). */
 void turn_point(enum op_kind kind, uint32_t object, uint64_t site,
