@@ -431,7 +431,6 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         .stderr_fd = slot->stderr_fd,
         .directory_fd = slot->directory_fd,
     };
-    const uint64_t look_ns = WATCHDOG_MS * UINT64_C(1000000);
     uint64_t start = clock_now_ns();
     uint32_t before = shared->done;
     uint32_t request = shared->request + 1;
@@ -449,9 +448,9 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         uint64_t left = spent < scenario->time_limit_ns
                             ? scenario->time_limit_ns - spent
                             : 0;
+        uint64_t look_ns = control ? watchdog_pause_ns(&watchdog) : left;
         if (left && !has_verdict(slot, control))
-            wait_slice(&shared->done, done,
-                       control && left > look_ns ? look_ns : left);
+            wait_slice(&shared->done, done, left < look_ns ? left : look_ns);
         if (__atomic_load_n(&shared->done, __ATOMIC_ACQUIRE) == request)
             break;
         spent = clock_now_ns() - start;
@@ -460,7 +459,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             end_iteration(slot, request);
             return -EINTR;
         }
-        if (has_verdict(slot, control)) {
+        if (has_verdict(slot, control) && !watchdog_revise(&watchdog)) {
             end_by_verdict(slot, control, request, outcome);
             break;
         }

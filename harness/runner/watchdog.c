@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,8 +15,16 @@
 #include "segment/read.h"
 #include "segment/write.h"
 
-/* A task that computes gets this many times longer than one that sleeps. */
-enum { ASLEEP_LOOKS = 2, BUSY_LOOKS = 20 };
+/* How long a task may have the turn without coming to another point. */
+enum {
+    ASLEEP_MS = 20,
+    BUSY_MS = 200,  /* computes, or waits for what the kernel is about to do */
+    STOPPED_MS = 2, /* by a signal: others are meant to go on */
+};
+
+/* Looks at somebody who does not go on: soon, to find the dead, then less
+ * often. */
+enum { QUICK_LOOKS = 8, QUICK_MS = 2, USUAL_MS = 10 };
 
 /* Ring the alarm of a task in its own stead. */
 static void ring(const struct watchdog *watchdog)
@@ -32,6 +41,14 @@ static void ring(const struct watchdog *watchdog)
         kill(pid, SIGALRM);
 }
 
+/* Let TASK look again whether it has the turn. */
+static void wake(struct segment *segment, uint32_t task)
+{
+    struct segment_turn *turn = &segment->turns[task];
+    __atomic_fetch_add(&turn->gate, 1, __ATOMIC_RELEASE);
+    syscall(SYS_futex, &turn->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
 /* Give the turn to whom sched_next() says, in place of the lost holder. */
 static void pass_on(const struct watchdog *watchdog)
 {
@@ -44,11 +61,9 @@ static void pass_on(const struct watchdog *watchdog)
         __atomic_store_n(&schedule->holder, 0, __ATOMIC_SEQ_CST);
         return;
     }
-    struct segment_turn *turn = &segment->turns[next];
     /* Release: pairs with the acquire in the runtime's turn_await(). */
     __atomic_store_n(&schedule->holder, (uint32_t)next + 1, __ATOMIC_RELEASE);
-    __atomic_fetch_add(&turn->gate, 1, __ATOMIC_RELEASE);
-    syscall(SYS_futex, &turn->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
+    wake(segment, (uint32_t)next);
 }
 
 /* Become the one who decides, instead of EXPECTED. */
@@ -60,36 +75,51 @@ static bool take_over(struct segment *segment, uint32_t expected)
                                        __ATOMIC_RELAXED);
 }
 
-/* TASK's whole process is dead: none of its tasks comes back. */
+static bool is_dead(const struct watchdog *watchdog, uint32_t task)
+{
+    char state = inspect_state(watchdog->proc, watchdog->segment, task, NULL);
+    return state == 'X' || state == 'Z';
+}
+
 static void bury(struct segment *segment, uint32_t task)
 {
-    struct segment_schedule *schedule = &segment->schedule;
-    int pid = segment->tasks[task].pid;
-    /* Backwards: leaving takes a task out of the list. */
-    for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
-        uint32_t other = sched_slot(schedule->alive[i]);
-        if (other == task || segment->tasks[other].pid != pid)
-            continue;
-        sched_leave(segment, other);
-        segment_task_end(segment, other);
-    }
     sched_leave(segment, task);
     segment_task_end(segment, task);
 }
 
-/* The first task outside of control whose process is dead, or -1. */
-static int find_dead(const struct watchdog *watchdog)
+/* Take out all tasks of TASK's process that are dead: mostly it is the process
+ * that died. */
+static void bury_process(const struct watchdog *watchdog, uint32_t task)
 {
-    const struct segment *segment = watchdog->segment;
+    struct segment *segment = watchdog->segment;
     const struct segment_schedule *schedule = &segment->schedule;
-    uint32_t count = sched_alive_count(segment);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t task = sched_slot(schedule->alive[i]);
-        if (segment->turns[task].state == TURN_EXTERNAL &&
-            inspect_state(watchdog->proc, segment, task, NULL) == 'X')
-            return (int)task;
+    int pid = segment->tasks[task].pid;
+    /* Backwards: leaving takes a task out of the list. */
+    for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
+        uint32_t other = sched_slot(schedule->alive[i]);
+        if (other != task && segment->tasks[other].pid == pid &&
+            is_dead(watchdog, other))
+            bury(segment, other);
     }
-    return -1;
+    bury(segment, task);
+}
+
+/* The same for all tasks in STATE, or with TURN_NONE in any; returns how many
+ * there were. */
+static unsigned bury_all(const struct watchdog *watchdog, enum turn_state state)
+{
+    struct segment *segment = watchdog->segment;
+    const struct segment_schedule *schedule = &segment->schedule;
+    unsigned count = 0;
+    for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
+        uint32_t task = sched_slot(schedule->alive[i]);
+        if ((state && segment->turns[task].state != (uint32_t)state) ||
+            !is_dead(watchdog, task))
+            continue;
+        bury(segment, task);
+        count++;
+    }
+    return count;
 }
 
 /* Nobody has the turn, and somebody outside of control is about: what the
@@ -100,9 +130,7 @@ static void nudge(struct watchdog *watchdog)
     struct segment_schedule *schedule = &segment->schedule;
     if (schedule->verdict || !take_over(segment, 0))
         return;
-    int dead = find_dead(watchdog);
-    if (dead >= 0)
-        bury(segment, (uint32_t)dead);
+    bury_all(watchdog, TURN_EXTERNAL);
     /* What is outside of control runs in real time, so that passes here, too.
      */
     uint64_t now = clock_now_ns();
@@ -119,29 +147,78 @@ void watchdog_fini(struct watchdog *watchdog)
     watchdog->proc = -1;
 }
 
-void watchdog_look(struct watchdog *watchdog)
+uint64_t watchdog_pause_ns(const struct watchdog *watchdog)
 {
-    struct segment *segment = watchdog->segment;
-    struct segment_schedule *schedule = &segment->schedule;
+    bool quick = watchdog->stuck < QUICK_LOOKS &&
+                 (watchdog->stuck || !watchdog->looked_ns);
+    return (quick ? QUICK_MS : USUAL_MS) * UINT64_C(1000000);
+}
+
+/* Whether the same one has had the turn since the last look. */
+static bool nothing_goes_on(struct watchdog *watchdog)
+{
+    const struct segment_schedule *schedule = &watchdog->segment->schedule;
     uint32_t holder = __atomic_load_n(&schedule->holder, __ATOMIC_ACQUIRE);
     uint64_t grants = __atomic_load_n(&schedule->grants, __ATOMIC_RELAXED);
     uint64_t before = watchdog->looked_ns;
     watchdog->looked_ns = clock_now_ns();
-    if (holder != watchdog->holder || grants != watchdog->grants) {
-        watchdog->since_ns = before ? before : watchdog->looked_ns;
-        watchdog->holder = holder;
-        watchdog->grants = grants;
-        watchdog->stuck = 0;
-        return;
+    if (before && holder == watchdog->holder && grants == watchdog->grants)
+        return true;
+    watchdog->since_ns = before ? before : watchdog->looked_ns;
+    watchdog->stuck_ns = watchdog->looked_ns;
+    watchdog->holder = holder;
+    watchdog->grants = grants;
+    watchdog->stuck = 0;
+    return false;
+}
+
+/* How long a holder in STATE may keep the turn, in ms; 0: for ever. */
+static unsigned patience(const struct watchdog *watchdog, char state)
+{
+    switch (state) {
+    case 'S':
+        return watchdog->segment->schedule.settling ? BUSY_MS : ASLEEP_MS;
+    case 'T':
+        return STOPPED_MS;
+    case 'D': /* waits for a disk */
+    case 't': /* is being debugged */
+        return 0;
+    default:
+        return BUSY_MS;
     }
+}
+
+static void give_up(struct watchdog *watchdog, uint32_t task, const char *call)
+{
+    struct segment *segment = watchdog->segment;
+    struct segment_schedule *schedule = &segment->schedule;
+    snprintf(schedule->external_call, sizeof(schedule->external_call), "%s",
+             call);
+    schedule->external_site = segment->turns[task].site;
+    sched_external(segment, task);
+    /* Should it wait for the turn, it has to know that it will not get it. */
+    wake(segment, task);
+    pass_on(watchdog);
+    watchdog->stuck = 0;
+}
+
+void watchdog_look(struct watchdog *watchdog)
+{
+    struct segment *segment = watchdog->segment;
+    struct segment_schedule *schedule = &segment->schedule;
+    if (!nothing_goes_on(watchdog))
+        return;
     watchdog->stuck++;
     if (watchdog->proc < 0)
         watchdog->proc = inspect_open(watchdog->server);
     /* Without knowing what the tasks do, nothing can be said of them. */
     if (watchdog->proc < 0)
         return;
+    uint32_t holder = watchdog->holder;
+    uint64_t stuck_ns = watchdog->looked_ns - watchdog->stuck_ns;
     if (!holder) {
-        nudge(watchdog);
+        if (stuck_ns >= USUAL_MS * UINT64_C(1000000))
+            nudge(watchdog);
         return;
     }
     if (schedule->verdict || schedule->stopped == 1)
@@ -155,24 +232,55 @@ void watchdog_look(struct watchdog *watchdog)
         if (!take_over(segment, holder))
             return;
         if (task < SEGMENT_TASKS)
-            bury(segment, task);
+            bury_process(watchdog, task);
         pass_on(watchdog);
         watchdog->stuck = 0;
         return;
     }
-    /* One that decides or is stopped by a debugger comes back; one that waits
-     * for a disk, too. */
-    bool asleep = state == 'S';
-    unsigned looks = asleep ? ASLEEP_LOOKS : BUSY_LOOKS;
-    if ((holder & SCHEDULE_DECIDING) || state == 'D' || state == 't' ||
-        watchdog->stuck < looks || !take_over(segment, holder))
+    /* One that decides comes back. */
+    if (holder & SCHEDULE_DECIDING)
         return;
-    if (asleep || state == 'T')
-        memcpy(schedule->external_call, call, sizeof(call));
-    else
-        strcpy(schedule->external_call, "computation");
-    schedule->external_site = segment->turns[task].site;
-    sched_external(segment, task);
+    /* Whoever gave it the turn may have been killed before it could say so. */
+    if (state == 'S' && watchdog->stuck == 1)
+        wake(segment, task);
+    uint64_t limit_ns = patience(watchdog, state) * UINT64_C(1000000);
+    if (!limit_ns || stuck_ns < limit_ns || !take_over(segment, holder))
+        return;
+    give_up(watchdog, task,
+            state == 'S'   ? call
+            : state == 'T' ? "stop"
+                           : "computation");
+}
+
+/* Whoever gave the verdict is about to leave the turn to nobody. */
+static bool take_over_verdict(struct segment *segment)
+{
+    const struct timespec moment = {.tv_nsec = 200000};
+    for (unsigned tries = 0; tries < 10; tries++) {
+        if (take_over(segment, 0))
+            return true;
+        nanosleep(&moment, NULL);
+    }
+    return false;
+}
+
+bool watchdog_revise(struct watchdog *watchdog)
+{
+    struct segment *segment = watchdog->segment;
+    struct segment_schedule *schedule = &segment->schedule;
+    if (schedule->verdict != SCHEDULE_DEADLOCK &&
+        schedule->verdict != SCHEDULE_IDLE)
+        return false;
+    if (watchdog->proc < 0)
+        watchdog->proc = inspect_open(watchdog->server);
+    if (watchdog->proc < 0 || !take_over_verdict(segment))
+        return false;
+    if (!bury_all(watchdog, TURN_NONE)) {
+        __atomic_store_n(&schedule->holder, 0, __ATOMIC_SEQ_CST);
+        return false;
+    }
+    schedule->cycle_count = 0;
+    __atomic_store_n(&schedule->verdict, SCHEDULE_OPEN, __ATOMIC_RELEASE);
     pass_on(watchdog);
-    watchdog->stuck = 0;
+    return true;
 }

@@ -4,12 +4,11 @@
 #ifndef MPS_RUNNER_WATCHDOG_H
 #define MPS_RUNNER_WATCHDOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "segment/segment.h"
-
-enum { WATCHDOG_MS = 10 }; /* between two looks */
 
 /* Begin with zeros but for the first two, and proc = -1. */
 struct watchdog {
@@ -18,13 +17,22 @@ struct watchdog {
     int proc;        /* of inspect_open(), -1: not yet */
     uint64_t grants; /* when last looked */
     uint32_t holder;
-    unsigned stuck;               /* looks in a row that found the same */
-    uint64_t looked_ns, since_ns; /* last look; since when nothing goes on */
+    unsigned stuck;              /* looks in a row that found the same */
+    uint64_t looked_ns;          /* last look */
+    uint64_t since_ns, stuck_ns; /* since when, at most and at least, nothing
+                                    goes on */
 };
 
 void watchdog_fini(struct watchdog *watchdog);
 
-/* Look whether the turn goes round; call every WATCHDOG_MS. */
+/* Look whether the turn goes round. */
 void watchdog_look(struct watchdog *watchdog);
+/* How long to wait until the next look. */
+uint64_t watchdog_pause_ns(const struct watchdog *watchdog);
+
+/* There is a verdict: somebody killed from outside waits for nothing. Take such
+ * tasks out; when there were any, the verdict is withdrawn, the others go on,
+ * and true is returned. */
+bool watchdog_revise(struct watchdog *watchdog);
 
 #endif
