@@ -3,12 +3,14 @@
 # named, with the place in the source where there is one.
 . "$(dirname "$0")/lib.sh"
 
-# finds KIND TEXT VARIANT: one run of the variant says so and ends with 1.
+# finds KIND TEXT VARIANT [OPTION...]: one run of the variant says so and ends
+# with 1.
 finds() {
     local limit=10s
     [ "$1" != hang ] || limit=2s
     rm -rf .mpstress r.json
-    mps 1 run --iterations 2 --timeout $limit --json r.json -- "$target" "$3"
+    mps 1 run --iterations 2 --timeout $limit --json r.json "${@:4}" \
+        -- "$target" "$3"
     has_like out "^FAIL $name  $1  iteration [01]  seed 0x[0-9a-f]+$"
     has out "$2"
     has_like out "^ +trace +\.mpstress/failures/$name-[0-9a-f]{8}\.mpt$"
@@ -24,7 +26,9 @@ finds crash "the target, task 0, was killed by SIGSEGV" crash
 has_like out "crash\(\) .*broken\.c:[0-9]+"
 finds crash "task 0.0 was killed by SIGABRT" abort-in-worker
 has_like out "abort_in_worker\(\) .*broken\.c:[0-9]+"
-finds hang "1 of 1 tasks still waiting after 2s: 0" hang
+finds hang "1 of 1 tasks still waiting after 2s: 0" hang --mode stress
+has_like out "hang\(\) .*broken\.c:[0-9]+"
+finds deadlock "1 of 1 tasks wait, and none can go on: 0 " hang --mode control
 has_like out "hang\(\) .*broken\.c:[0-9]+"
 finds hang "1 of 1 tasks still at work after 2s: 0 running in spin()" spin
 finds leak "POSIX shared memory left behind: /broken-left (4,096 bytes)" \

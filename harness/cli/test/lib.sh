@@ -55,7 +55,8 @@ mps() {
     shift
     what="mpstress $*"
     # Only the test of shrinking has time for it.
-    [ "$1" != run ] || set -- "$1" --shrink-time "${shrink_time:-0s}" "${@:2}"
+    [ "${1:-}" != run ] ||
+        set -- "$1" --shrink-time "${shrink_time:-0s}" "${@:2}"
     timeout -k 5 $patience "$MPSTRESS" "$@" >out 2>err </dev/null
     status=$?
     expectations=$((expectations + 1))

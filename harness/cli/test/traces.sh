@@ -18,16 +18,21 @@ for one in latest "$id" "$trace" "${id%???}"; do
     silent err
     mps 1 replay "$one" --times 4
     has out "$id: exit status is 3, expected 0"
-    has out "failed again in 4 of 4 "
+    has_like out "failed again in 4 of 4$"
+    has out "the same operations in the same order each time"
 done
 
 # Each kind of failure that does not depend on the moment comes again.
 for variant in crash abort-in-worker leave-shared-memory leave-zombie; do
-    mps 1 run --iterations 1 -- "$target" $variant
+    mps 1 run --mode stress --iterations 1 -- "$target" $variant
     mps 1 replay latest --times 3
     has out "failed again in 3 of 3 "
+    mps 1 run --mode control --iterations 1 -- "$target" $variant
+    mps 1 replay latest --times 3
+    has_like out "the recorded schedule .*: failed again in 3 of 3$"
+    has out "the same operations in the same order each time"
 done
-mps 1 run --iterations 1 --timeout 2s -- "$target" hang
+mps 1 run --mode stress --iterations 1 --timeout 2s -- "$target" hang
 mps 1 replay latest --times 2
 has out "failed again in 2 of 2 "
 
@@ -37,8 +42,14 @@ cat >"$target" <<'SCRIPT'
 #!/bin/sh
 exit 0
 SCRIPT
-mps 0 replay "$id" --times 4
+mps 5 replay "$id" --times 4
 has out "failed again in 0 of 4"
+has out "diverged in 4 of 4, first at step 0:"
+has_like out "^  recorded  0 exit"
+has_like out "^  got       0 open file"
+mps 0 replay "$id" -- "$target"
+has out "on another program: failed again in 0 of 1"
+has out "the failure is gone"
 rm "$target"
 mps 3 replay "$id"
 has_like err "target '.*/$name': no such file|$name' does not exist"

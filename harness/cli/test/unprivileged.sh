@@ -31,7 +31,7 @@ namespaces=$(grep -c "^ok .*namespaces" out)
 finds() {
     local limit=10s
     [ "$1" != hang ] || limit=2s
-    mps 1 run --iterations 2 --timeout $limit --json - -- "$target" "$3"
+    mps 1 run --iterations 2 --timeout $limit --json - "${@:4}" -- "$target" "$3"
     same "$1" "$(json out '$.scenarios[0].findings[0].kind')"
     has out "$2"
     eventually none_alive
@@ -42,9 +42,10 @@ has_like out "^$name +20 .* pass"
 finds invariant "exit status is 3, expected 0" wrong-status
 finds crash "killed by SIGSEGV" crash
 finds crash "killed by SIGABRT" abort-in-worker
-finds hang "1 of 1 tasks still waiting" hang
+finds hang "1 of 1 tasks still waiting" hang --mode stress
+finds deadlock "1 of 1 tasks wait, and none can go on" hang --mode control
 finds hang "2 of 2 tasks still" hang-ignoring-signals
-finds leak "process still running: 0.0" leave-process
+finds leak "process still running: 0.0" leave-process --mode stress
 finds leak "child never waited for: 0.0" leave-zombie
 if [ "$namespaces" != 0 ]; then
     finds leak "POSIX shared memory left behind: /broken-left" \

@@ -3,14 +3,15 @@
 # or a success, and leaves nothing running and nothing in its directory.
 . "$(dirname "$0")/lib.sh"
 
-# behaves VARIANT STATUS [KIND TEXT]: four iterations in a private directory.
+# behaves VARIANT STATUS [KIND TEXT [OPTION...]]: four iterations in a private
+# directory.
 behaves() {
     local start=$SECONDS limit=10s
     [ "${3:-}" != hang ] || limit=2s
     rm -rf .mpstress r.json
     printf '%s\n' "target: $target" "arguments: [$1]" "time_limit: $limit" \
         "invariants:" "  - no_leaks: {}" >"$1.yml"
-    mps "$2" run --iterations 4 --max-failures 2 --json r.json "$1.yml"
+    mps "$2" run --iterations 4 --max-failures 2 --json r.json "${@:5}" "$1.yml"
     holds test $((SECONDS - start)) -lt $patience
     same "${3:-}" "$(json r.json '$.scenarios[0].findings[0].kind')"
     if [ "$2" = 0 ]; then
@@ -37,18 +38,19 @@ behaves garbage-output 1 invariant "exit status is 1, expected 0"
 behaves crash 1 crash "killed by SIGSEGV"
 behaves abort-in-worker 1 crash "killed by SIGABRT"
 behaves worker-kills-root 1 crash "task 0, was killed by SIGKILL, sent by 0.0"
-behaves hang 1 hang "1 of 1 tasks still waiting"
+behaves hang 1 deadlock "1 of 1 tasks wait, and none can go on" --mode control
+behaves hang 1 hang "1 of 1 tasks still waiting" --mode stress
 behaves spin 1 hang "1 of 1 tasks still at work"
 behaves hang-ignoring-signals 1 hang "2 of 2 tasks still"
 behaves fork-without-end 1 misuse "forks without end: "
 behaves leave-shared-memory 1 leak "POSIX shared memory left behind"
 behaves leave-semaphore 1 leak "named semaphore left behind"
 behaves leave-system-v 1 leak "SysV semaphore set left behind"
-behaves leave-process 1 leak "process still running: 0.0"
+behaves leave-process 1 leak "process still running: 0.0" --mode stress
 behaves leave-zombie 1 leak "child never waited for: 0.0"
 behaves many-files 1 leak "file left behind: dir"
 behaves leave-descriptor 1 leak "file left behind: left.txt"
-behaves scribble 1 misuse "overwrote mpstress's memory"
+behaves scribble 1 misuse "overwrote mpstress's memory" --mode stress
 
 # The list above is the target's own: a new variant must come here, too.
 "$target" 2>&1 | sed -n 's/^  //p' | sort >known
