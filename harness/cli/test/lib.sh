@@ -2,14 +2,16 @@
 # on the target `broken` and on small programs of their own.
 #
 # ctest gives MPSTRESS (the executable), BROKEN (the target), INCLUDE (where
-# mpstress.h is) and CC. A test works in an empty directory of its own with an
-# own TMPDIR; its copy of the target has a name that nothing else has, so that
-# whatever is left running can be told by it. Expectations go on after a
-# failure; the test fails at its end, and also when it expected nothing.
+# mpstress.h is), SCENARIOS and TARGETS (the folders of the bundled ones) and
+# CC. A test works in an empty directory of its own with an own TMPDIR; its copy
+# of the target has a name that nothing else has, so that whatever is left
+# running can be told by it. Expectations go on after a failure; the test fails
+# at its end, and also when it expected nothing.
 set -uf
 
 : "${MPSTRESS:?the executable to test}" "${BROKEN:?the target}"
 : "${INCLUDE:?the folder of mpstress.h}" "${CC:=cc}"
+: "${SCENARIOS:?the bundled scenarios}" "${TARGETS:?their programs}"
 
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$(mktemp -d "${TMPDIR:-/tmp}/e2e-XXXXXX")
@@ -157,6 +159,18 @@ build_probe() {
     probe=$home/probe-$$
     what="$CC probe.c"
     holds "$CC" -g -I"$INCLUDE" -o "$probe" "$tests/probe.c"
+}
+
+# build_abba PROGRAM [FLAG...]: the source is the test's own copy, abba.c.
+build_abba() {
+    [ -e abba.c ] || cp "$tests/abba.c" .
+    what="$CC abba.c ${*:2}"
+    holds "$CC" -g "${@:2}" -o "$1" abba.c -pthread
+}
+
+# line_of TEXT FILE: the number of the line that contains TEXT.
+line_of() {
+    grep -nF -m 1 -e "$1" "$2" | cut -d: -f1
 }
 
 finish() {

@@ -31,7 +31,8 @@ namespaces=$(grep -c "^ok .*namespaces" out)
 finds() {
     local limit=10s
     [ "$1" != hang ] || limit=2s
-    mps 1 run --iterations 2 --timeout $limit --json - "${@:4}" -- "$target" "$3"
+    mps 1 run --iterations 2 --timeout $limit --json - "${@:4}" \
+        -- "$target" "$3"
     same "$1" "$(json out '$.scenarios[0].findings[0].kind')"
     has out "$2"
     eventually none_alive
