@@ -18,6 +18,7 @@ struct settings {
 struct job {
     const struct settings *settings;
     const char *name; /* of the shared array */
+    bool shared;      /* every worker adds to every element */
 };
 
 /* Add 1 to the elements FIRST .. END-1 of the array, ROUNDS times. Fails at an
@@ -32,8 +33,14 @@ static int add_ones(const struct job *job, size_t first, size_t end)
     int status = 0;
     for (uint64_t round = 0; round < job->settings->rounds; round++) {
         for (size_t i = first; i < end && !status; i++) {
-            status = isnan(elements[i]) != 0;
-            elements[i] += 1;
+            /* `elements[i] += 1`, as the processor does it; where others add
+             * to the same one, the point tells mpstress, which sees no
+             * accesses to memory, of the moment in between. */
+            double before = elements[i];
+            status = isnan(before) != 0;
+            if (job->shared)
+                mps_point("between read and write");
+            elements[i] = before + 1;
         }
     }
     mp_array_close(array);
@@ -51,9 +58,10 @@ static int add_to_slice(void *context, unsigned index)
 
 static int add_to_all(void *context, unsigned index)
 {
-    const struct job *job = context;
+    struct job job = *(const struct job *)context;
     (void)index;
-    return add_ones(job, 0, job->settings->elements);
+    job.shared = true;
+    return add_ones(&job, 0, job.settings->elements);
 }
 
 /* Create the array, all zero but for the element that is to be bad. */
@@ -73,7 +81,7 @@ static int create(struct mp_array **array, const struct settings *settings)
 static int run_workers(const struct settings *settings, const char *name,
                        mp_worker *add)
 {
-    struct job job = {settings, name};
+    struct job job = {settings, name, false};
     struct mp_team *team;
     int err = mp_team_start(&team, settings->common.backend,
                             settings->common.workers, add, &job, "worker");
