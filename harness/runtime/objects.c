@@ -224,9 +224,13 @@ uint32_t object_at(const volatile void *address, enum object_kind kind,
                       region->name);
     /* Private memory: one object for all threads of this process. A global
      * is named by its place in the module, which survives ASLR. */
-    uint64_t process = private_backing(tasks_process(), kind);
+    uint32_t process = tasks_process();
     uint64_t global = modules_data((const void *)at);
-    return intern(kind, process, global ? global : at, site, NULL);
+    /* Its number is the process's, not that of the thread that happened to come
+     * first. */
+    return segment_object_intern(runtime.segment, kind,
+                                 private_backing(process, kind),
+                                 global ? global : at, process, site, NULL);
 }
 
 /* -- Descriptors ------------------------------------------------------------*/

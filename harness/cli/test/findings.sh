@@ -11,7 +11,7 @@ finds() {
     rm -rf .mpstress r.json
     mps 1 run --iterations 2 --timeout $limit --json r.json "${@:4}" \
         -- "$target" "$3"
-    has_like out "^FAIL $name  $1  iteration [01]  seed 0x[0-9a-f]+$"
+    has_like out "^FAIL $name  $1  iteration [01]  seed 0x[0-9a-f]+(  strategy [a-z]+)?$"
     has out "$2"
     has_like out "^ +trace +\.mpstress/failures/$name-[0-9a-f]{8}\.mpt$"
     has_like out "^$name +[12] .* FAIL "
@@ -47,7 +47,7 @@ holds test ! -e /dev/shm/sem.broken-sem
 rm -rf .mpstress
 mps 0 run --iterations 5 --json r.json -- "$target" fine
 has_like out "^$name +5 .* pass *$"
-has_not out FAIL
+has_not out "FAIL $name"
 has err "$name: pass, 5 iterations"
 same 5 "$(json r.json '$.scenarios[0].iterations')"
 same 0 "$(json r.json '$.scenarios[0].failures')"

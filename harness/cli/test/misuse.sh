@@ -30,7 +30,7 @@ sell\(\) .*, which 0 destroyed in "
 breaks exit-held deadlock \
     "0\.[01] waits for mutex .*, held by 0\.[01], which has ended"
 breaks close-locked misuse "^lock dropped by close: 0\.[01] lost its lock of \
-file .* in check_by_opening\(\) .*, and it took it in operate\(\) "
+file .* in check_by_opening\(\) .*, and 0\.[01] took it in operate\(\) "
 breaks lock-twice deadlock "0 waits for mutex .* that it holds itself"
 
 # The list above is the target's own: a new variant must come here, too.

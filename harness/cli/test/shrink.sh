@@ -50,7 +50,7 @@ done
 shrink_time=60s
 mps 1 run --mode control --iterations 100 --store own -- "$target"
 abba_pair
-has out "2 of 2 replays fail"
+has out "replays 2/2 fail"
 shrink_time=0s
 
 # Bundled ones. A record torn between its two writes.
