@@ -87,25 +87,55 @@ static void bury(struct segment *segment, uint32_t task)
     segment_task_end(segment, task);
 }
 
-/* Take out all tasks of TASK's process that are dead: mostly it is the process
- * that died. */
-static void bury_process(const struct watchdog *watchdog, uint32_t task)
+/* TASK was made room for by a process that died before, or just after, it made
+ * it. */
+static bool is_never_born(const struct watchdog *watchdog, uint32_t task)
+{
+    const struct segment *segment = watchdog->segment;
+    uint32_t maker = segment->tasks[task].parent;
+    if (segment->tasks[task].pid > 0 || !maker || maker > SEGMENT_TASKS)
+        return false;
+    maker = segment_task_process(segment, maker - 1);
+    return segment->turns[maker].state == TURN_DEAD && is_dead(watchdog, maker);
+}
+
+/* Take out all dead tasks of process PID, and return how many live; with
+ * UNBORN, also those that have not come. */
+static unsigned bury_dead_of(const struct watchdog *watchdog, int pid,
+                             bool unborn)
 {
     struct segment *segment = watchdog->segment;
     const struct segment_schedule *schedule = &segment->schedule;
-    int pid = segment->tasks[task].pid;
+    unsigned others = 0;
     /* Backwards: leaving takes a task out of the list. */
     for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
-        uint32_t other = sched_slot(schedule->alive[i]);
-        if (other != task && segment->tasks[other].pid == pid &&
-            is_dead(watchdog, other))
-            bury(segment, other);
+        uint32_t task = sched_slot(schedule->alive[i]);
+        bool missing = is_never_born(watchdog, task);
+        if (segment->tasks[task].pid != pid && !missing)
+            continue;
+        if (missing ? unborn : is_dead(watchdog, task))
+            bury(segment, task);
+        else
+            others++;
     }
-    bury(segment, task);
+    return others;
 }
 
-/* The same for all tasks in STATE, or with TURN_NONE in any; returns how many
- * there were. */
+/* TASK has died with the turn. Mostly its whole process has, and the other
+ * threads get a moment to follow, and children to come; or a thread ended by a
+ * bare system call. */
+static void bury_process(const struct watchdog *watchdog, uint32_t task)
+{
+    const struct timespec moment = {.tv_nsec = 500000};
+    int pid = watchdog->segment->tasks[task].pid;
+    bury(watchdog->segment, task);
+    for (unsigned i = 0; i < 40 && bury_dead_of(watchdog, pid, false); i++)
+        nanosleep(&moment, NULL);
+    bury_dead_of(watchdog, pid, true);
+}
+
+/* Take out all dead tasks that are in STATE, or with TURN_NONE in any; returns
+ * how many there were. */
 static unsigned bury_all(const struct watchdog *watchdog, enum turn_state state)
 {
     struct segment *segment = watchdog->segment;
@@ -114,7 +144,7 @@ static unsigned bury_all(const struct watchdog *watchdog, enum turn_state state)
     for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
         uint32_t task = sched_slot(schedule->alive[i]);
         if ((state && segment->turns[task].state != (uint32_t)state) ||
-            !is_dead(watchdog, task))
+            !(is_dead(watchdog, task) || is_never_born(watchdog, task)))
             continue;
         bury(segment, task);
         count++;

@@ -101,13 +101,7 @@ uint32_t tasks_process(void)
 
 uint32_t tasks_process_of(uint32_t task)
 {
-    for (unsigned depth = 0; depth < SEGMENT_TASKS; depth++) {
-        const struct segment_task *slot = task_at(task);
-        if (!slot->is_thread || !slot->parent || slot->parent > SEGMENT_TASKS)
-            break;
-        task = slot->parent - 1;
-    }
-    return task;
+    return segment_task_process(runtime.segment, task);
 }
 
 void tasks_become(uint32_t task)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "segment/read.h"
 #include "strategy.h"
 
 /* What a step takes in virtual time: little, so that no time limit passes
@@ -443,25 +444,14 @@ static bool lose_patience(struct segment *segment, uint64_t limit_ns)
     return true;
 }
 
-/* Whether TASK is the root, or a thread of its process. */
-static bool is_of_root(const struct segment *segment, uint32_t task)
-{
-    for (unsigned depth = 0; depth < SEGMENT_TASKS; depth++) {
-        const struct segment_task *slot = &segment->tasks[task];
-        if (!slot->is_thread || !slot->parent || slot->parent > SEGMENT_TASKS)
-            break;
-        task = slot->parent - 1;
-    }
-    return !task;
-}
-
 static void give_verdict(struct segment *segment)
 {
     struct segment_schedule *schedule = &segment->schedule;
     uint32_t count = sched_alive_count(segment);
     bool root_lives = false;
     for (uint32_t i = 0; i < count && !root_lives; i++)
-        root_lives = is_of_root(segment, sched_slot(schedule->alive[i]));
+        root_lives =
+            !segment_task_process(segment, sched_slot(schedule->alive[i]));
     if (schedule->alive_count)
         __atomic_store_n(&schedule->verdict,
                          root_lives ? SCHEDULE_DEADLOCK : SCHEDULE_IDLE,

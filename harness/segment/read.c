@@ -23,6 +23,18 @@ bool segment_intact(const struct segment *segment, uint64_t run)
            header->size == sizeof(*segment) && header->run == run;
 }
 
+uint32_t segment_task_process(const struct segment *segment, uint32_t task)
+{
+    for (unsigned depth = 0; depth < SEGMENT_TASKS; depth++) {
+        const struct segment_task *slot = &segment->tasks[task];
+        uint32_t parent = relaxed32(&slot->parent);
+        if (!slot->is_thread || !parent || parent > SEGMENT_TASKS)
+            break;
+        task = parent - 1;
+    }
+    return task;
+}
+
 size_t segment_task_count(const struct segment *segment)
 {
     uint32_t count = relaxed32(&segment->task_count);

@@ -14,6 +14,10 @@ enum { TASK_PATH_BYTES = 128 };
 /* Whether the header is still what the runner of run RUN wrote. */
 bool segment_intact(const struct segment *segment, uint64_t run);
 
+/* The first task of the process that TASK, which must be in the table, is a
+ * thread of, or is. */
+uint32_t segment_task_process(const struct segment *segment, uint32_t task);
+
 /* Number of tasks, at most SEGMENT_TASKS. */
 size_t segment_task_count(const struct segment *segment);
 /* "0.1.2" into PATH; a broken parent chain ends in "?". Returns PATH. */

@@ -178,8 +178,9 @@ void turn_await(void)
         if (__atomic_load_n(holder_word(), __ATOMIC_ACQUIRE) == me)
             break;
         /* It was given the turn and did not come for so long, on a busy
-         * machine, that the watchdog gave it up. */
-        if (__atomic_load_n(&turn->state, __ATOMIC_SEQ_CST) == TURN_EXTERNAL)
+         * machine, that the watchdog gave it up, or took it for dead. */
+        uint32_t state = __atomic_load_n(&turn->state, __ATOMIC_SEQ_CST);
+        if (state == TURN_EXTERNAL || state == TURN_DEAD)
             come_back();
         else
             SYS4(SYS_futex, &turn->gate, FUTEX_WAIT, gate, 0);
