@@ -389,7 +389,7 @@ static void end_by_verdict(struct slot *slot, const struct control *control,
         outcome->snapshot_count =
             inspect_tasks(slot->server, slot->segment, slot->options->symbols,
                           slot->snapshots, SNAPSHOTS);
-    if (verdict == SCHEDULE_IDLE)
+    if (verdict == SCHEDULE_IDLE && segment_plausible(slot->segment))
         await_sweep(slot, request);
     end_iteration(slot, request);
 }
@@ -497,7 +497,8 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     outcome->elapsed_ns = shared->ended_ns > shared->started_ns
                               ? shared->ended_ns - shared->started_ns
                               : clock_now_ns() - start;
-    if (!segment_intact(slot->segment, slot->run)) {
+    if (!segment_intact(slot->segment, slot->run) ||
+        (control && !segment_plausible(slot->segment))) {
         outcome->segment_damaged = true;
         stop_server(slot);
     }

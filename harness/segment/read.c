@@ -23,6 +23,32 @@ bool segment_intact(const struct segment *segment, uint64_t run)
            header->size == sizeof(*segment) && header->run == run;
 }
 
+static bool task_is_plausible(const struct segment *segment, uint32_t task)
+{
+    const struct segment_task *slot = &segment->tasks[task];
+    /* Parents come before their children. */
+    return slot->state <= TASK_EXITED && slot->parent <= task &&
+           slot->is_thread <= 1 && segment->turns[task].state <= TURN_DEAD;
+}
+
+bool segment_plausible(const struct segment *segment)
+{
+    const struct segment_schedule *schedule = &segment->schedule;
+    uint32_t count = segment->task_count;
+    uint32_t holder = schedule->holder & ~SCHEDULE_DECIDING;
+    if (count > SEGMENT_TASKS || schedule->verdict > SCHEDULE_STEP_BOUND ||
+        schedule->alive_count > SCHEDULE_ALIVE ||
+        (holder > count && holder != SCHEDULE_RUNNER))
+        return false;
+    for (uint32_t i = 0; i < schedule->alive_count; i++)
+        if (schedule->alive[i] >= count)
+            return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!task_is_plausible(segment, i))
+            return false;
+    return true;
+}
+
 uint32_t segment_task_process(const struct segment *segment, uint32_t task)
 {
     for (unsigned depth = 0; depth < SEGMENT_TASKS; depth++) {

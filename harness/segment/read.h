@@ -13,6 +13,10 @@ enum { TASK_PATH_BYTES = 128 };
 
 /* Whether the header is still what the runner of run RUN wrote. */
 bool segment_intact(const struct segment *segment, uint64_t run);
+/* Whether the tables of tasks and turns, and the state of the schedule, hold
+ * nothing that only a target writes which has gone wild: after a controlled
+ * iteration. */
+bool segment_plausible(const struct segment *segment);
 
 /* The first task of the process that TASK, which must be in the table, is a
  * thread of, or is. */

@@ -43,6 +43,33 @@ Test(segment, a_changed_header_is_damage)
     cr_assert_not(segment_intact(segment, 77));
 }
 
+Test(segment, what_no_scheduler_writes_is_damage)
+{
+    segment_task_new(segment, 0, 0);
+    segment_task_new(segment, 1, 0);
+    struct segment_schedule *schedule = &segment->schedule;
+    schedule->alive[0] = 1;
+    schedule->alive_count = 1;
+    schedule->holder = 2 | SCHEDULE_DECIDING;
+    cr_assert(segment_plausible(segment));
+    schedule->holder = SCHEDULE_RUNNER | SCHEDULE_DECIDING;
+    cr_assert(segment_plausible(segment));
+
+    uint32_t *const words[] = {
+        &schedule->verdict,       &schedule->holder,
+        &schedule->alive[0],      &schedule->alive_count,
+        &segment->turns[1].state, &segment->tasks[0].parent,
+        &segment->tasks[1].state, &segment->tasks[1].is_thread,
+        &segment->task_count,
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        uint32_t before = *words[i];
+        *words[i] = 0x9e3779b9;
+        cr_expect_not(segment_plausible(segment), "word %zu", i);
+        *words[i] = before;
+    }
+}
+
 Test(segment, tasks_are_named_by_their_path)
 {
     char path[TASK_PATH_BYTES];
