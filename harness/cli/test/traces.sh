@@ -3,7 +3,7 @@
 # are no traces, or damaged ones, are refused and left as they are.
 . "$(dirname "$0")/lib.sh"
 
-mps 1 run --iterations 1 --json r.json -- "$target" wrong-status
+mps 1 run --mode control --iterations 1 --json r.json -- "$target" wrong-status
 id=$(json r.json '$.scenarios[0].findings[0].id')
 trace=$(json r.json '$.scenarios[0].findings[0].trace')
 same ".mpstress/failures/$id.mpt" "$trace"
