@@ -6,7 +6,7 @@
 # finds KIND TEXT VARIANT [OPTION...]: one run of the variant says so and ends
 # with 1.
 finds() {
-    local limit=10s
+    local limit=$time_limit
     [ "$1" != hang ] || limit=2s
     rm -rf .mpstress r.json
     mps 1 run --iterations 2 --timeout $limit --json r.json "${@:4}" \

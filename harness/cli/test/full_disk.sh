@@ -18,8 +18,8 @@ fi
 disk=$INSIDE
 
 # The store's own files fit, but not the trace, which holds the output.
-mps 1 run --store "$disk/s" --json "$disk/r.json" --iterations 2 \
-    -- "$target" garbage-output
+mps 1 run --timeout $time_limit --store "$disk/s" --json "$disk/r.json" \
+    --iterations 2 -- "$target" garbage-output
 has err "$disk/s/failures/$name-"
 has err "cannot write the trace: No space left on device"
 has out "exit status is 1, expected 0"
@@ -31,12 +31,13 @@ same "" "$(ls "$disk/s/failures")"
 mps 0 list failures --store "$disk/s"
 has out "(no trace file)"
 mps 4 show latest --store "$disk/s"
-eval "mps 1 run --store elsewhere $command"
+eval "mps 1 run --timeout $time_limit --store elsewhere $command"
 has_like out "^reproduce: mpstress replay --store elsewhere $name-"
 
 # With more room the same store takes it.
 mount -o remount,size=4m "$disk"
-mps 1 run --store "$disk/s" --iterations 1 -- "$target" garbage-output
+mps 1 run --timeout $time_limit --store "$disk/s" --iterations 1 \
+    -- "$target" garbage-output
 mps 1 replay latest --store "$disk/s" --times 2
 has out "failed again in 2 of 2"
 

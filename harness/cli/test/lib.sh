@@ -48,8 +48,10 @@ shown() {
     fi
 }
 
-# What must happen at all, however busy the machine is, has this many seconds.
-patience=200
+# What must happen at all, however busy the machine is, has this many seconds;
+# an iteration that must not hang has a quarter of that.
+patience=400
+time_limit=$((patience / 4))s
 
 # mps STATUS ARG...: run mpstress; its output goes to the files out and err.
 mps() {

@@ -29,7 +29,7 @@ mps 0 doctor
 namespaces=$(grep -c "^ok .*namespaces" out)
 
 finds() {
-    local limit=10s
+    local limit=$time_limit
     [ "$1" != hang ] || limit=2s
     mps 1 run --iterations 2 --timeout $limit --json - "${@:4}" \
         -- "$target" "$3"

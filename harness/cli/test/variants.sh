@@ -6,7 +6,7 @@
 # behaves VARIANT STATUS [KIND TEXT [OPTION...]]: four iterations in a private
 # directory.
 behaves() {
-    local start=$SECONDS limit=10s
+    local start=$SECONDS limit=$time_limit
     [ "${3:-}" != hang ] || limit=2s
     rm -rf .mpstress r.json
     printf '%s\n' "target: $target" "arguments: [$1]" "time_limit: $limit" \
@@ -70,7 +70,7 @@ has_like out "open descriptor left behind: [0-9]+, file left.txt"
 
 # A gigabyte of output is cut, not kept.
 for variant in print-much print-much-with-stdio; do
-    mps 0 run --iterations 2 --timeout ${patience}s -- "$target" $variant
+    mps 0 run --iterations 2 --timeout $time_limit -- "$target" $variant
     nothing_left
 done
 holds test "$(du -sk "$home" | cut -f1)" -lt 20000
