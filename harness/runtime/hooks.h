@@ -1,0 +1,20 @@
+/* What must be done around system calls beside their point: before them, where
+ * OBJECT is what they are about, or after they gave RESULT. Rows of the table
+ * in calls.c name them. */
+#ifndef MPS_RUNTIME_HOOKS_H
+#define MPS_RUNTIME_HOOKS_H
+
+#include "calls.h"
+
+typedef void hook_before(struct call *call, uint32_t object);
+typedef void hook_after(struct call *call, long result);
+
+hook_before hook_guard_close, hook_guard_close_range, hook_guard_dup,
+    hook_limit_output, hook_mask_at_0, hook_mask_at_3, hook_mask_at_4,
+    hook_mask_pair_at_5, hook_want_status, hook_ending, hook_real_time,
+    hook_drawn;
+hook_after hook_count_bytes, hook_opened, hook_opened_quietly, hook_opened_two,
+    hook_duplicated, hook_fcntl_done, hook_mapped, hook_unmapped, hook_attached,
+    hook_detached, hook_waited, hook_waited_id;
+
+#endif

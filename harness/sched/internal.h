@@ -1,0 +1,28 @@
+/* What the files of the scheduler share. Private to sched/. */
+#ifndef MPS_SCHED_INTERNAL_H
+#define MPS_SCHED_INTERNAL_H
+
+#include "sched.h"
+#include "strategy.h"
+
+static inline struct segment_turn *turn_at(struct segment *segment,
+                                           uint32_t task)
+{
+    return &segment->turns[sched_slot(task)];
+}
+
+/* A plan is followed first, whatever comes after it. */
+static inline const struct sched_strategy *
+strategy_of(const struct segment_schedule *schedule)
+{
+    uint32_t row = schedule->following ? STRATEGY_REPLAY : schedule->strategy;
+    return sched_strategies[row < STRATEGY_COUNT ? row : STRATEGY_RANDOM];
+}
+
+/* Take in those who joined without having the turn; whether there were any. */
+bool sched_take_newcomers(struct segment *segment);
+
+/* How many tasks are outside of control. */
+uint32_t sched_count_externals(const struct segment *segment);
+
+#endif
