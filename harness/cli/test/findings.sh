@@ -11,7 +11,8 @@ finds() {
     rm -rf .mpstress r.json
     mps 1 run --iterations 2 --timeout $limit --json r.json "${@:4}" \
         -- "$target" "$3"
-    has_like out "^FAIL $name  $1  iteration [01]  seed 0x[0-9a-f]+(  strategy [a-z]+)?$"
+    has_like out "^FAIL $name  $1  iteration [01]  seed 0x[0-9a-f]+  \
+strategy [a-z]+$"
     has out "$2"
     has_like out "^ +trace +\.mpstress/failures/$name-[0-9a-f]{8}\.mpt$"
     has_like out "^$name +[12] .* FAIL "

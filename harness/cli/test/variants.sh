@@ -47,10 +47,12 @@ behaves leave-shared-memory 1 leak "POSIX shared memory left behind"
 behaves leave-semaphore 1 leak "named semaphore left behind"
 behaves leave-system-v 1 leak "SysV semaphore set left behind"
 behaves leave-process 1 leak "process still running: 0.0" --mode stress
+behaves leave-process 1 leak "process still running: 0.0" --mode control
 behaves leave-zombie 1 leak "child never waited for: 0.0"
 behaves many-files 1 leak "file left behind: dir"
 behaves leave-descriptor 1 leak "file left behind: left.txt"
 behaves scribble 1 misuse "overwrote mpstress's memory" --mode stress
+behaves scribble 1 misuse "overwrote mpstress's memory" --mode control
 
 # The list above is the target's own: a new variant must come here, too.
 "$target" 2>&1 | sed -n 's/^  //p' | sort >known
