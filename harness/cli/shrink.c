@@ -22,7 +22,7 @@ struct input {
 enum { KEY_STORE = 256, KEY_TIME };
 
 static const struct argp_option options[] = {
-    {"time", KEY_TIME, "T", 0, "Stop after T (default 30s)", 0},
+    {"time", KEY_TIME, "T", 0, "Stop after T (default 10s)", 0},
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
     {0},
 };
@@ -95,7 +95,7 @@ static int show(const char *path, struct mps_diag *diag)
 
 static int run(int argc, char **argv)
 {
-    struct input input = {.time_ns = UINT64_C(30000000000)};
+    struct input input = {.time_ns = UINT64_C(10000000000)};
     int code = command_parse(&command_shrink, argc, argv, &input);
     if (code)
         return code;

@@ -58,7 +58,7 @@ has out "$name"
 nothing_left
 
 # In the middle of one that hangs, and of one that never comes to main().
-start run -j 2 --timeout 1000s --json r.json -- "$target" hang
+start run --mode stress -j 2 --timeout 1000s --json r.json -- "$target" hang
 eventually at_work
 kill -TERM $pid
 ended 130
