@@ -6,6 +6,13 @@
 
 #include "sys.h"
 
+/* The others had their chance at the point. */
+static long attempt_yield(struct attempt *attempt)
+{
+    (void)attempt;
+    return 0;
+}
+
 static attempt_function *const rows[] = {
     [SYS_read] = attempt_read,
     [SYS_readv] = attempt_read,
@@ -41,6 +48,7 @@ static attempt_function *const rows[] = {
     [SYS_rt_sigtimedwait] = attempt_sigtimedwait,
     [SYS_futex] = attempt_futex,
     [SYS_getrandom] = attempt_getrandom,
+    [SYS_sched_yield] = attempt_yield,
 #ifdef SYS_open
     [SYS_open] = attempt_open,
     [SYS_poll] = attempt_poll,
