@@ -204,9 +204,9 @@ struct segment_schedule {
     uint32_t alive[SCHEDULE_ALIVE]; /* task numbers, in order of creation */
     uint32_t candidates[SCHEDULE_ALIVE]; /* scratch of the one who decides */
     struct segment_mishap mishaps[SCHEDULE_MISHAPS];
+    struct schedule_segment segments[SCHEDULE_SEGMENTS];
     struct schedule_task plan_tasks[SCHEDULE_TASKS];
     struct schedule_segment plan[SCHEDULE_SEGMENTS];
-    struct schedule_segment segments[SCHEDULE_SEGMENTS];
 };
 
 #endif
