@@ -89,8 +89,8 @@ nothing_left
 
 # SIGKILL: what ran goes with it; the next run removes the empty directory.
 for variant in hang hang-ignoring-signals leave-process; do
-    start run -j 2 --timeout 1000s --iterations 0 --max-failures 0 -- \
-        "$target" $variant
+    start run --mode stress -j 2 --timeout 1000s --iterations 0 \
+        --max-failures 0 -- "$target" $variant
     eventually at_work
     kill -KILL $pid
     ended 137

@@ -45,7 +45,8 @@ finds crash "killed by SIGSEGV" crash
 finds crash "killed by SIGABRT" abort-in-worker
 finds hang "1 of 1 tasks still waiting" hang --mode stress
 finds deadlock "1 of 1 tasks wait, and none can go on" hang --mode control
-finds hang "2 of 2 tasks still" hang-ignoring-signals
+finds hang "2 of 2 tasks still" hang-ignoring-signals \
+    --mode stress
 finds leak "process still running: 0.0" leave-process --mode stress
 finds leak "process still running: 0.0" leave-process --mode control
 finds leak "child never waited for: 0.0" leave-zombie

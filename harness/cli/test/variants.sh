@@ -41,7 +41,7 @@ behaves worker-kills-root 1 crash "task 0, was killed by SIGKILL, sent by 0.0"
 behaves hang 1 deadlock "1 of 1 tasks wait, and none can go on" --mode control
 behaves hang 1 hang "1 of 1 tasks still waiting" --mode stress
 behaves spin 1 hang "1 of 1 tasks still at work"
-behaves hang-ignoring-signals 1 hang "2 of 2 tasks still"
+behaves hang-ignoring-signals 1 hang "2 of 2 tasks still" --mode stress
 behaves fork-without-end 1 misuse "forks without end: "
 behaves leave-shared-memory 1 leak "POSIX shared memory left behind"
 behaves leave-semaphore 1 leak "named semaphore left behind"
