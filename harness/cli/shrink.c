@@ -75,7 +75,11 @@ static void print_exactness(const struct explained *explained)
                explained->schedules);
         break;
     }
-    if (explained->replays)
+    if (explained->replays && !explained->replays_failed)
+        printf("the failure no longer happens: the recorded schedule passes in "
+               "%" PRIu64 " of %" PRIu64 " replays\n",
+               explained->replays, explained->replays);
+    else if (explained->replays)
         printf("replays %" PRIu64 "/%" PRIu64 "\n", explained->replays_failed,
                explained->replays);
 }
