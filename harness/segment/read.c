@@ -31,22 +31,32 @@ static bool task_is_plausible(const struct segment *segment, uint32_t task)
            slot->is_thread <= 1 && segment->turns[task].state <= TURN_DEAD;
 }
 
+/* Asked after NUMBER was read: tasks may be made meanwhile. */
+static bool is_made(const struct segment *segment, uint32_t number)
+{
+    return number < __atomic_load_n(&segment->task_count, __ATOMIC_ACQUIRE);
+}
+
 bool segment_plausible(const struct segment *segment)
 {
     const struct segment_schedule *schedule = &segment->schedule;
-    uint32_t count = segment->task_count;
-    uint32_t holder = schedule->holder & ~SCHEDULE_DECIDING;
-    if (count > SEGMENT_TASKS || schedule->verdict > SCHEDULE_STEP_BOUND ||
-        schedule->alive_count > SCHEDULE_ALIVE ||
-        (holder > count && holder != SCHEDULE_RUNNER))
+    uint32_t holder = __atomic_load_n(&schedule->holder, __ATOMIC_ACQUIRE) &
+                      ~SCHEDULE_DECIDING;
+    uint32_t alive = relaxed32(&schedule->alive_count);
+    if (relaxed32(&schedule->verdict) > SCHEDULE_STEP_BOUND ||
+        alive > SCHEDULE_ALIVE ||
+        (holder && holder != SCHEDULE_RUNNER && !is_made(segment, holder - 1)))
         return false;
-    for (uint32_t i = 0; i < schedule->alive_count; i++)
-        if (schedule->alive[i] >= count)
+    for (uint32_t i = 0; i < alive; i++)
+        if (!is_made(segment,
+                     __atomic_load_n(&schedule->alive[i], __ATOMIC_ACQUIRE)))
             return false;
-    for (uint32_t i = 0; i < count; i++)
+    uint32_t count = relaxed32(&segment->task_count);
+    for (uint32_t i = 0; i < count && i < SEGMENT_TASKS; i++)
         if (!task_is_plausible(segment, i))
             return false;
-    return true;
+    /* Those that were refused are counted, too. */
+    return count <= 2 * SEGMENT_TASKS;
 }
 
 uint32_t segment_task_process(const struct segment *segment, uint32_t task)
