@@ -470,6 +470,11 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         }
         if (control)
             watchdog_look(&watchdog);
+        /* Written over, it may keep everybody waiting. */
+        if (watchdog.stuck && !segment_plausible(slot->segment)) {
+            end_iteration(slot, request);
+            break;
+        }
         if (spent >= scenario->time_limit_ns) {
             outcome->snapshot_count = inspect_tasks(slot->server, slot->segment,
                                                     slot->options->symbols,
