@@ -40,8 +40,9 @@ struct slot {
     const struct slot_options *options;
     struct segment *segment;
     int segment_fd;
-    uint64_t run; /* segment_header.run */
-    pid_t server; /* 0: not started, or to be started again */
+    uint64_t run;  /* segment_header.run */
+    pid_t server;  /* 0: not started, or to be started again */
+    int killed_by; /* the signal that ended the last one before main(), or 0 */
     int stdout_fd, stderr_fd;
     int directory_fd; /* the working directory, or -1 */
     off_t empty_size; /* its size on a memory file system, or -1 */
@@ -132,7 +133,7 @@ static int new_segment(struct slot *slot, struct mps_diag *diag)
 }
 
 /* Why the server ended before main(), with the first line it said. */
-static int explain_death(const struct slot *slot, struct mps_diag *diag)
+static int explain_death(struct slot *slot, struct mps_diag *diag)
 {
     int status = 0;
     char said[200] = "";
@@ -140,7 +141,8 @@ static int explain_death(const struct slot *slot, struct mps_diag *diag)
     ssize_t n = pread(slot->stderr_fd, said, sizeof(said) - 1, 0);
     said[n > 0 ? n : 0] = '\0';
     said[strcspn(said, "\n")] = '\0';
-    if (WIFSIGNALED(status))
+    slot->killed_by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (slot->killed_by)
         return diag_set(diag, -MPS_ESTART,
                         "%s: killed by signal %d (%s) before main()%s%s",
                         slot->options->program, WTERMSIG(status),
@@ -225,6 +227,19 @@ static int start_server(struct slot *slot, struct mps_diag *diag)
     return err;
 }
 
+/* The same, again and again should somebody from outside kill it on the way:
+ * hardly any program does that to itself before main(). */
+static int insist_on_server(struct slot *slot, struct mps_diag *diag)
+{
+    int err;
+    unsigned tries = 0;
+    do {
+        slot->killed_by = 0;
+        err = start_server(slot, diag);
+    } while (err && slot->killed_by == SIGKILL && ++tries < 5);
+    return err;
+}
+
 /* The thread and the server hand an iteration to each other twice: a futex
  * hand-over costs 3 us on one core, 20 to 34 us between two (measured). */
 static void pin_thread(struct slot *slot)
@@ -262,7 +277,7 @@ int slot_open(struct slot **out, const struct slot_options *options,
     if (slot->stdout_fd < 0 || slot->stderr_fd < 0 || !slot->snapshots)
         err = diag_set(diag, -ENOMEM, "out of memory or descriptors");
     if (!err)
-        err = start_server(slot, diag);
+        err = insist_on_server(slot, diag);
     if (err) {
         slot_close(slot);
         return err;
@@ -400,7 +415,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
                  const struct control *control, struct outcome *outcome,
                  struct mps_diag *diag)
 {
-    int err = slot->server ? 0 : start_server(slot, diag);
+    int err = slot->server ? 0 : insist_on_server(slot, diag);
     if (err)
         return err;
     empty_output(slot->stdout_fd);
