@@ -218,16 +218,36 @@ static unsigned patience(const struct watchdog *watchdog, char state)
     }
 }
 
-static void give_up(struct watchdog *watchdog, uint32_t task, const char *call)
+/* TASK runs where nothing is seen of it, because of CALL. */
+static void lose_sight(struct segment *segment, uint32_t task, const char *call)
 {
-    struct segment *segment = watchdog->segment;
     struct segment_schedule *schedule = &segment->schedule;
     snprintf(schedule->external_call, sizeof(schedule->external_call), "%s",
              call);
     schedule->external_site = segment->turns[task].site;
     sched_external(segment, task);
+}
+
+static void give_up(struct watchdog *watchdog, uint32_t task, const char *call)
+{
+    lose_sight(watchdog->segment, task, call);
     /* Should it wait for the turn, it has to know that it will not get it. */
-    wake(segment, task);
+    wake(watchdog->segment, task);
+    pass_on(watchdog);
+    watchdog->stuck = 0;
+}
+
+/* TASK has died with the turn. */
+static void replace_dead(struct watchdog *watchdog, uint32_t task)
+{
+    struct segment *segment = watchdog->segment;
+    if (task < SEGMENT_TASKS) {
+        /* A program that the runtime cannot be loaded into, such as a static
+         * one, came and went. */
+        if (segment->turns[task].kind == OP_KIND_EXEC)
+            lose_sight(segment, task, "exec");
+        bury_process(watchdog, task);
+    }
     pass_on(watchdog);
     watchdog->stuck = 0;
 }
@@ -259,12 +279,8 @@ void watchdog_look(struct watchdog *watchdog)
                      ? inspect_state(watchdog->proc, segment, task, call)
                      : 'X';
     if (state == 'X' || state == 'Z') {
-        if (!take_over(segment, holder))
-            return;
-        if (task < SEGMENT_TASKS)
-            bury_process(watchdog, task);
-        pass_on(watchdog);
-        watchdog->stuck = 0;
+        if (take_over(segment, holder))
+            replace_dead(watchdog, task);
         return;
     }
     /* One that decides comes back. */

@@ -399,8 +399,9 @@ static bool take_from_thread(void)
 
 void turn_attach(void)
 {
-    /* A new program image catches nothing. */
+    /* A new program image catches nothing, and it has come. */
     turn_own()->caught = 0;
+    turn_own()->kind = OP_KIND_NONE;
     if (take_from_thread())
         return;
     if (__atomic_load_n(&turn_own()->state, __ATOMIC_ACQUIRE) == TURN_NONE)
