@@ -1,5 +1,7 @@
 /* A target that misbehaves in the way named by its first argument: what the
  * runner's and the end-to-end tests let loose on it. */
+#include "broken.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -18,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char **arguments;
+char **broken_arguments;
 
 static int fine(void)
 {
@@ -99,7 +101,7 @@ static int exec_itself(void)
     if (getenv("BROKEN_AGAIN"))
         return 0;
     setenv("BROKEN_AGAIN", "1", 1);
-    execv("/proc/self/exe", arguments);
+    execv("/proc/self/exe", broken_arguments);
     return 1;
 }
 
@@ -286,10 +288,7 @@ static int exit_with_threads(void)
     return 0;
 }
 
-static const struct {
-    const char *name;
-    int (*run)(void);
-} variants[] = {
+static const struct variant variants[] = {
     {"fine", fine},
     {"leave-mark", leave_mark},
     {"wrong-status", wrong_status},
@@ -319,7 +318,10 @@ static const struct {
     {"garbage-output", garbage_output},
     {"exit-with-threads", exit_with_threads},
     {"leave-descriptor", leave_descriptor},
+    {NULL, NULL},
 };
+
+static const struct variant *const tables[] = {variants, wild_variants};
 
 __attribute__((constructor)) static void before_main(void)
 {
@@ -332,12 +334,14 @@ __attribute__((constructor)) static void before_main(void)
 
 int main(int argc, char **argv)
 {
-    arguments = argv;
-    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
-        if (argc > 1 && !strcmp(argv[1], variants[i].name))
-            return variants[i].run();
+    broken_arguments = argv;
+    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+        for (const struct variant *v = tables[t]; v->name; v++)
+            if (argc > 1 && !strcmp(argv[1], v->name))
+                return v->run();
     fprintf(stderr, "usage: broken VARIANT\n");
-    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
-        fprintf(stderr, "  %s\n", variants[i].name);
+    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+        for (const struct variant *v = tables[t]; v->name; v++)
+            fprintf(stderr, "%s%s\n", t ? "    " : "  ", v->name);
     return 2;
 }
