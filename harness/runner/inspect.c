@@ -1,6 +1,7 @@
 #include "inspect.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -262,7 +263,10 @@ char inspect_state(int proc, const struct segment *segment, uint32_t task,
     snprintf(path, sizeof(path), "%d/task/%d/stat", pid, tid);
     int err = io_read_file(proc, path, &text, PROC_TEXT);
     const char *end = err ? NULL : strrchr(text.data, ')');
-    char state = end && end[1] == ' ' ? end[2] : 'X';
+    /* Only what is not there is gone; one that cannot be read just now is not:
+     * it is taken for busy. */
+    bool gone = err == -ENOENT || err == -ESRCH;
+    char state = end && end[1] == ' ' ? end[2] : gone ? 'X' : 'R';
     if (call && state == 'S') {
         str_clear(&text);
         snprintf(path, sizeof(path), "%d/task/%d/syscall", pid, tid);

@@ -138,11 +138,13 @@ some_server() {
     victim=$1
 }
 
-# kill_some COMMAND: for some seconds, kill what COMMAND chooses.
+# kill_some COMMAND: for some seconds, and until there were three, kill what
+# COMMAND chooses; then end the run.
 kill_some() {
-    local end=$((SECONDS + 4)) servers
+    local end=$((SECONDS + 4)) last=$((SECONDS + patience)) servers
     kills=0
-    while [ $SECONDS -lt $end ] && ! gone; do
+    while [ $SECONDS -lt $end ] || [ $kills -lt 3 ]; do
+        [ $SECONDS -lt $last ] && ! gone || break
         victim=
         servers=($(children $pid))
         [ ${#servers[@]} = 0 ] ||
@@ -151,6 +153,7 @@ kill_some() {
             kills=$((kills + 1))
         sleep "0.0$((RANDOM % 9))"
     done
+    kill -INT $pid
 }
 
 gone() {
@@ -165,11 +168,11 @@ kinds() {
 
 # A killed task is a crash; when it had a lock, the others wait for it, which is
 # a misuse, too; when it was the root, they are left behind.
-start --duration 5s -- "$target" locked-workers
+start -- "$target" locked-workers
 kill_some some_task
 eventually gone
 wait $pid
-same 1 $?
+same 130 $?
 holds test $kills -ge 2
 has out "was killed by SIGKILL"
 same "" "$(kinds | tr , '\n' | grep -vxE 'crash|deadlock|misuse|leak')"
@@ -178,11 +181,11 @@ holds test "$(json r.json '$.scenarios[0].iterations')" -gt 20
 nothing_left
 
 # Without its fork server an iteration is lost, and the next one has another.
-start --duration 5s -- "$target" locked-workers
+start -- "$target" locked-workers
 kill_some some_server
 eventually gone
 wait $pid
-same 1 $?
+same 130 $?
 holds test $kills -ge 2
 same misuse "$(kinds)"
 has out "took mpstress's fork server down"
