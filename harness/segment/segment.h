@@ -302,9 +302,9 @@ struct segment {
     char names[SEGMENT_NAMES + 1][SEGMENT_NAME_BYTES]; /* from 1 */
     struct segment_module modules[SEGMENT_MODULES];
     struct segment_leftover leftovers[SEGMENT_LEFTOVERS];
-    /* What every task under control touches lies within 64 KiB: when it is read
-     * first, the kernel maps all of it at once (fault-around). */
-    _Alignas(65536) struct segment_schedule schedule;
+    /* What every task under control touches of it lies close together: read
+     * first, the kernel maps pages around, too (fault-around). */
+    _Alignas(4096) struct segment_schedule schedule;
     struct segment_turn turns[SEGMENT_TASKS];
     char text[SEGMENT_TEXT_BYTES]; /* of the configuration */
     _Alignas(4096) unsigned char feed[SEGMENT_FEED_BYTES];
