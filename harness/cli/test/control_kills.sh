@@ -168,7 +168,7 @@ kinds() {
 
 # A killed task is a crash; when it had a lock, the others wait for it, which is
 # a misuse, too; when it was the root, they are left behind.
-start -- "$target" locked-workers
+start -j 1 -- "$target" locked-workers
 kill_some some_task
 eventually gone
 wait $pid
@@ -181,7 +181,7 @@ holds test "$(json r.json '$.scenarios[0].iterations')" -gt 20
 nothing_left
 
 # Without its fork server an iteration is lost, and the next one has another.
-start -- "$target" locked-workers
+start -j 1 -- "$target" locked-workers
 kill_some some_server
 eventually gone
 wait $pid
