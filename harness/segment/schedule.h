@@ -196,8 +196,8 @@ struct segment_schedule {
     uint64_t floor;         /* PCT: the lowest priority given so far */
     uint64_t changes[SCHEDULE_CHANGES]; /* PCT: decisions, ascending */
     uint64_t change_priority[SCHEDULE_CHANGES];
-    uint32_t change_count, burst; /* POS: grants of one task in a row */
-    uint32_t cycle[16];           /* task numbers */
+    uint32_t change_count;
+    uint32_t cycle[16]; /* task numbers */
     char external_call[SCHEDULE_CALL_BYTES];
     uint64_t external_site;
 

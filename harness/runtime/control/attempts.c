@@ -81,7 +81,7 @@ bool attempts_make(struct call *call, uint32_t object)
         .call = call,
         .object = object,
         .late = -ETIMEDOUT,
-        .wait = {.object = object, .site = call->site},
+        .wait = {.object = object},
     };
     for (;;) {
         size_t before = attempt.done;

@@ -87,7 +87,7 @@ long attempt_sigsuspend(struct attempt *attempt)
     local.handled = false;
     memcpy(&turn->blocked, (const void *)call->args[0], sizeof(turn->blocked));
     SYS4(SYS_rt_sigprocmask, SIG_SETMASK, call->args[0], &before, 8);
-    struct wait wait = {.site = call->site};
+    struct wait wait = {.object = 0};
     while (!local.handled)
         wait_more(&wait, false);
     SYS4(SYS_rt_sigprocmask, SIG_SETMASK, &before, 0, 8);

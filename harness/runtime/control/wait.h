@@ -10,7 +10,6 @@
 
 struct wait {
     uint32_t object;
-    uint64_t site;
     uint64_t deadline_ns; /* virtual time; 0: none */
     uint32_t flags;       /* of sched_park() */
     bool late;            /* the deadline has passed: the last try is made */

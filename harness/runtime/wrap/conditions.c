@@ -37,7 +37,6 @@ static int wait_in_turns(const struct scope *scope, pthread_mutex_t *mutex,
     sched_bump(segment, lock);
     struct wait wait = {
         .object = scope->object,
-        .site = scope->site,
         .deadline_ns = wait_deadline(clock, until),
         .flags = TURN_MODELLED,
     };
@@ -160,8 +159,7 @@ static int meet(const struct scope *scope, const pthread_barrier_t *barrier)
         wait_wake(scope->object, UINT32_MAX, ~0u, scope->site);
         return PTHREAD_BARRIER_SERIAL_THREAD;
     }
-    struct wait wait = {
-        .object = scope->object, .site = scope->site, .flags = TURN_MODELLED};
+    struct wait wait = {.object = scope->object, .flags = TURN_MODELLED};
     turn_own()->wait_bits = ~0u;
     do
         wait_more(&wait, false);

@@ -104,7 +104,6 @@ bool scope_wait(struct scope *scope, long clock, const struct timespec *until,
         scope->begun = true;
         scope->wait = (struct wait){
             .object = scope->object,
-            .site = scope->site,
             .deadline_ns = wait_deadline(clock, until),
         };
         look_for_lost_lock(scope);
