@@ -83,10 +83,11 @@ static void configure_schedule(struct segment_schedule *schedule, uint64_t seed,
     schedule->plan_count = plan->segment_count < SCHEDULE_SEGMENTS
                                ? plan->segment_count
                                : SCHEDULE_SEGMENTS;
-    memcpy(schedule->plan_tasks, plan->tasks,
-           schedule->plan_task_count * sizeof(*plan->tasks));
-    memcpy(schedule->plan, plan->segments,
-           schedule->plan_count * sizeof(*plan->segments));
+    /* A plan of one task's whole run has no segments, and NULL for them. */
+    for (uint32_t i = 0; i < schedule->plan_task_count; i++)
+        schedule->plan_tasks[i] = plan->tasks[i];
+    for (uint32_t i = 0; i < schedule->plan_count; i++)
+        schedule->plan[i] = plan->segments[i];
 }
 
 int configure(struct segment *segment, const struct slot_options *options,

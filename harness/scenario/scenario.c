@@ -127,7 +127,7 @@ int scenario_set_program(struct scenario *scenario, char *const *argv,
         strchr(argv[0], '/') ? realpath(argv[0], NULL) : strdup(argv[0]);
     if (!path)
         return diag_set(diag, -MPS_ESTART, "%s: %s", argv[0], strerror(errno));
-    bool has_workers;
+    bool has_workers = false;
     scenario->program = arena_text(scenario->storage, path);
     free(path);
     if (argv[1])
