@@ -19,6 +19,7 @@
 
 struct runtime {
     struct segment *segment; /* NULL outside mpstress */
+    struct memory *memory;   /* NULL: not mapped */
     int segment_fd;
     bool active;   /* this process is a task (or has some) of an iteration */
     bool dispatch; /* Syscall User Dispatch is to be armed in every thread */

@@ -22,7 +22,7 @@
 #define SEGMENT_MAGIC UINT64_C(0x31737365727473) /* "stress1" */
 
 enum {
-    SEGMENT_VERSION = 2,
+    SEGMENT_VERSION = 3,
     SEGMENT_TASKS = 8192,          /* tasks one iteration may create */
     SEGMENT_LIVING = 2000,         /* of them that may live at one time */
     SEGMENT_OBJECTS = 4096,        /* objects it may touch by name */
@@ -54,7 +54,10 @@ enum segment_flag {
     SEGMENT_PRIVATE_DIRECTORY = 1, /* look for files left in it */
     SEGMENT_PRIVATE_IPC = 2,       /* own IPC namespace, own /dev/shm */
     SEGMENT_NO_DISPATCH = 4,       /* do not use Syscall User Dispatch */
-    SEGMENT_WATCH_DESCRIPTORS = 8  /* note those left open at exit */
+    SEGMENT_WATCH_DESCRIPTORS = 8, /* note those left open at exit */
+    SEGMENT_MEMORY = 16, /* under control: keep clocks, see memory.h */
+    SEGMENT_RACES = 32,  /* and look at accesses to shared memory */
+    SEGMENT_GUARD = 64   /* by page protection, of a plain binary */
 };
 
 struct segment_config {
@@ -112,7 +115,8 @@ struct segment_control {
     uint32_t orphans;        /* living tasks killed after the root had ended */
     uint32_t zombies;        /* dead ones that their parent never waited for */
     uint32_t leftover_count; /* may exceed the table */
-    uint32_t fed; /* 1: the program took messages of a serial replay */
+    uint32_t fed;          /* 1: the program took messages of a serial replay */
+    uint32_t instrumented; /* 1: built by mpstress cc, its accesses are seen */
 };
 
 /* -- Leftovers: what the server found after the root had ended ----------- */

@@ -1,0 +1,188 @@
+/* The part of the segment that says who touched which shared memory when: the
+ * vector clocks of tasks and objects, the shadow of watched memory, the call
+ * stacks of accesses, and the races found.
+ *
+ * Lies behind struct segment in the same memfd, sparse: only pages that were
+ * touched exist, and the runner throws them away between iterations. Zero is
+ * the valid beginning of everything here.
+ *
+ * Used under control only, and written by the holder of the turn alone, which
+ * is why nothing here is atomic; turn hand-over orders it. */
+#ifndef MPS_SEGMENT_MEMORY_H
+#define MPS_SEGMENT_MEMORY_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "segment.h"
+
+enum {
+    MEMORY_TASKS = 1024, /* clocks are kept for so many tasks; with more, the
+                            iteration is not looked at (memory.off) */
+    MEMORY_NEAR = 32,    /* of them, those whose entries of a clock lie close
+                            together */
+    MEMORY_WORD_SYNCS = 65536,   /* atomic words; a power of two */
+    MEMORY_CHUNK_BYTES = 65536,  /* of watched memory, a chunk of shadow */
+    MEMORY_CHUNKS = 16384,       /* numbers 1 .. MEMORY_CHUNKS - 1 */
+    MEMORY_CHUNK_SLOTS = 32768,  /* hash table over them; a power of two */
+    MEMORY_CELLS = 4,            /* accesses remembered of 8 bytes */
+    MEMORY_NODES = 1 << 18,      /* stack frames and sets of locks */
+    MEMORY_NODE_SLOTS = 1 << 19, /* hash table over them; a power of two */
+    MEMORY_RACES = 64,           /* kept; more are counted */
+    MEMORY_LOCKS = 16            /* held at one access, as reported */
+};
+
+/* -- Clocks ---------------------------------------------------------------*/
+
+/* One entry a task: how many releases of it are known. Entry T of row R is
+ * near[R][T], or far[R][T - MEMORY_NEAR]. */
+typedef uint32_t memory_near_row[MEMORY_NEAR];
+typedef uint32_t memory_far_row[MEMORY_TASKS - MEMORY_NEAR];
+
+/* The rows of a task: first its clock; then what orders it for certain, which
+ * is the same without locks (whoever comes first is not forced to by a lock);
+ * then what its fences have let out and taken in. */
+enum memory_task_row {
+    MEMORY_ROW_CLOCK,
+    MEMORY_ROW_HARD,
+    MEMORY_ROW_FENCE_RELEASE,
+    MEMORY_ROW_FENCE_ACQUIRE,
+    MEMORY_TASK_ROWS
+};
+
+/* What clocks are handed over through. Each object of the segment has two
+ * (both directions of a socketpair, writers and readers of a rwlock, the two
+ * phases of a barrier); some have a number of their own; the rest belong to
+ * atomic words. Each has a row for MEMORY_ROW_CLOCK and one for
+ * MEMORY_ROW_HARD. */
+enum memory_sync {
+    MEMORY_SYNC_NONE,
+    MEMORY_SYNC_DEAD,    /* every task that has ended */
+    MEMORY_SYNC_SOCKETS, /* sockets whose other end is not known */
+    MEMORY_SYNC_SEQ_CST, /* fences */
+    MEMORY_SYNC_OBJECT = 8,
+    MEMORY_SYNC_WORD = MEMORY_SYNC_OBJECT + 2 * (SEGMENT_OBJECTS + 1),
+    MEMORY_SYNCS = MEMORY_SYNC_WORD + MEMORY_WORD_SYNCS
+};
+
+enum {
+    MEMORY_SYNC_ROW = MEMORY_TASKS * MEMORY_TASK_ROWS,
+    MEMORY_ROWS = MEMORY_SYNC_ROW + 2 * MEMORY_SYNCS
+};
+
+/* The words that have a clock: an open-addressed table. */
+struct memory_word_sync {
+    uint32_t chunk, offset; /* chunk 0: free */
+};
+
+/* -- Shadow ---------------------------------------------------------------*/
+
+/* Watched memory is named by BACKING (see struct segment_object; private
+ * memory of a process: a number of its own) and offset, and cut into chunks,
+ * which get shadow when they are first touched. */
+struct memory_chunk {
+    uint64_t backing;
+    uint64_t index; /* offset / MEMORY_CHUNK_BYTES */
+    uint32_t task;  /* who touched it first, + 1 */
+    uint32_t name;  /* where in memory.names its region's name is; 0: none */
+};
+
+enum memory_cell_flag { MEMORY_WRITE = 1, MEMORY_ATOMIC = 2 };
+
+/* An access: who, when, which of the 8 bytes, from where, under which locks. */
+struct memory_cell {
+    uint32_t epoch; /* of the task's own clock entry; 0: an empty cell */
+    uint16_t task;
+    uint8_t mask;
+    uint8_t flags;    /* enum memory_cell_flag */
+    uint32_t context; /* node: the line, its caller, ... */
+    uint32_t locks;   /* node: the newest lock held, the one before, ... */
+};
+static_assert(sizeof(struct memory_cell) == 16, "four cells, one cache line");
+
+enum memory_word_flag {
+    MEMORY_SHARED = 1,  /* two tasks have touched it */
+    MEMORY_WRITTEN = 2, /* somebody has written it since it was made */
+    MEMORY_RACY = 4     /* a race on it was found */
+};
+
+struct memory_word {
+    uint16_t task; /* who touched it first, + 1 */
+    uint16_t flags;
+};
+
+enum { MEMORY_CHUNK_WORDS = MEMORY_CHUNK_BYTES / 8 };
+
+struct memory_shadow {
+    struct memory_cell cells[MEMORY_CHUNK_WORDS][MEMORY_CELLS];
+    struct memory_word words[MEMORY_CHUNK_WORDS];
+};
+
+/* -- Contexts and sets of locks ---------------------------------------------*/
+
+/* A node of a tree that is shared by its leaves: of call stacks, KEY is a site
+ * (see segment.h) and PARENT the caller's; of lock sets, KEY is
+ * object << 32 | context of taking it, and PARENT the locks taken before. Equal
+ * stacks have equal numbers. Node 0 is the empty one. */
+struct memory_node {
+    uint64_t key;
+    uint32_t parent;
+    uint32_t spare;
+};
+
+/* -- Races ----------------------------------------------------------------*/
+
+struct memory_access {
+    uint32_t task;
+    uint32_t size;
+    uint32_t flags;   /* enum memory_cell_flag */
+    uint32_t context; /* node */
+    uint32_t locks;   /* node */
+    uint32_t spare;
+    uint64_t address; /* in the task that made it; 0: not known */
+};
+
+struct memory_race {
+    struct memory_access now, before;
+    uint32_t chunk;
+    uint32_t offset; /* of the first byte that both touched, in the chunk */
+    uint64_t ticket;
+};
+
+/* -- The whole ------------------------------------------------------------*/
+
+enum memory_off {
+    MEMORY_ON,
+    MEMORY_OFF_TASKS,  /* more tasks than have clocks */
+    MEMORY_OFF_SYNCS,  /* more atomic words than have clocks */
+    MEMORY_OFF_CHUNKS, /* more memory than has shadow */
+    MEMORY_OFF_NODES,  /* more call stacks than fit */
+    MEMORY_OFF_EPOCHS
+};
+
+struct memory {
+    uint32_t off;         /* enum memory_off: nothing is looked at any more */
+    uint32_t task_count;  /* clocks in use: tasks 0 .. task_count - 1 */
+    uint32_t chunk_count; /* numbers 1 .. chunk_count */
+    uint32_t node_count;  /* likewise */
+    uint32_t race_count;  /* may exceed the table */
+    uint32_t name_bytes;
+    uint64_t accesses; /* looked at */
+    uint32_t word_count;
+    struct memory_race races[MEMORY_RACES];
+    memory_near_row near[MEMORY_ROWS];
+    struct memory_word_sync words[MEMORY_WORD_SYNCS];
+    uint32_t chunk_slots[MEMORY_CHUNK_SLOTS];
+    struct memory_chunk chunks[MEMORY_CHUNKS];
+    uint32_t node_slots[MEMORY_NODE_SLOTS];
+    struct memory_node nodes[MEMORY_NODES];
+    char names[1 << 20];
+    _Alignas(4096) memory_far_row far[MEMORY_ROWS];
+    _Alignas(4096) struct memory_shadow shadow[MEMORY_CHUNKS];
+};
+
+/* Where it begins in the memfd. */
+#define MEMORY_OFFSET ((sizeof(struct segment) + 4095) & ~(uint64_t)4095)
+#define MEMORY_END    (MEMORY_OFFSET + sizeof(struct memory))
+
+#endif
