@@ -334,17 +334,15 @@ static int signal_storm(void)
 static int lock_in_handler(void)
 {
     arrange(SIGUSR1, take_lock);
+    pthread_mutex_lock(&mutex);
     pid_t pid = fork();
     if (!pid) {
-        for (int i = 0; i < 20; i++)
-            kill(getppid(), SIGUSR1);
+        kill(getppid(), SIGUSR1);
         _exit(0);
     }
-    pthread_mutex_lock(&mutex);
-    for (int i = 0; i < 20; i++)
-        sched_yield();
+    int result = child_result();
     pthread_mutex_unlock(&mutex);
-    return child_result();
+    return result;
 }
 
 static void fork_here(int signal)
