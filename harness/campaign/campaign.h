@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "detectors.h"
 #include "portfolio.h"
 #include "report/report.h"
 #include "runner/isolation.h"
@@ -34,6 +35,8 @@ struct campaign_options {
 
     const char *mode; /* "auto", "stress" or "control": for reports */
     struct portfolio portfolio;
+    unsigned detectors; /* enum detector */
+    bool guard;         /* see accesses of plain binaries, by page faults */
     uint64_t base_seed;
     bool has_iterations;  /* else the scenario's own number */
     uint64_t iterations;  /* 0: without end */

@@ -127,6 +127,8 @@ void rerun_control(const struct trace *trace, struct control *out)
         .expected_tasks = (uint32_t)meta->expected_tasks,
         .spurious_chance = (uint32_t)meta->spurious_chance,
         .step_limit = meta->step_limit,
+        .races = meta->races,
+        .guard = meta->guard,
     };
 }
 

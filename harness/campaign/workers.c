@@ -99,6 +99,13 @@ static void record(struct work *work, int way, const struct outcome *outcome,
     finding_list_clear(findings);
 }
 
+static void set_detectors(const struct campaign_options *options,
+                          struct control *control)
+{
+    control->races = options->detectors & DETECTOR_RACE;
+    control->guard = options->guard;
+}
+
 /* Once a run: how long an undisturbed schedule of iteration 0 is. */
 static int measure(struct work *work, struct slot *slot, const char **values,
                    struct mps_diag *diag)
@@ -111,6 +118,7 @@ static int measure(struct work *work, struct slot *slot, const char **values,
         struct choice choice = {scenario, values};
         struct disturbance none = {0};
         struct control control = {.strategy = STRATEGY_SEQUENTIAL};
+        set_detectors(work->options, &control);
         struct outcome outcome;
         scenario_choose(scenario, seed, &choice);
         err = slot_iterate(slot, &choice, 0, seed, &none, &control, &outcome,
@@ -144,13 +152,14 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
     if (work->references)
         err = references_get(work->references, slot, &choice, &reference, diag);
     int way = portfolio_choose(&options->portfolio, seed);
-    struct control control;
+    struct control control = {0};
     if (!err && way == STRATEGY_PCT + 1) {
         err = measure(work, slot, values, diag);
         scenario_choose(scenario, seed, &choice);
     }
     if (way != WAY_STRESS)
         portfolio_control(way, seed, &work->measure, &control);
+    set_detectors(options, &control);
     struct outcome outcome;
     if (!err)
         err = slot_iterate(slot, &choice, iteration, seed, &disturbance,

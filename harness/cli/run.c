@@ -165,6 +165,7 @@ static int run_command(int argc, char **argv)
         .input = {.campaign = {.mode = "auto",
                                .shrink_time_ns = SHRINK_TIME_NS,
                                .max_failures = 1,
+                               .detectors = DETECTORS_DEFAULT,
                                .verbosity = 1}},
         .command = join(argc, argv),
     };

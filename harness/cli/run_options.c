@@ -21,6 +21,8 @@ enum {
     KEY_MODE,
     KEY_STRATEGY,
     KEY_SHRINK_TIME,
+    KEY_DETECTOR,
+    KEY_GUARD,
     KEY_JSON,
     KEY_JUNIT
 };
@@ -58,7 +60,14 @@ static const struct argp_option options[] = {
     {"shard", KEY_SHARD, "I/N", 0,
      "Run the I-th of N parts of the iterations (I from 1)", 0},
     {"jobs", 'j', "N", 0, "Job slots (default: one for each core)", 0},
-    {NULL, 0, NULL, 0, "Results:", 3},
+    {NULL, 0, NULL, 0, "What is looked for, beside what must hold:", 3},
+    {"detector", KEY_DETECTOR, "LIST", 0,
+     "race, lock-order, helgrind, drd (default race,lock-order), or none", 0},
+    {"guard", KEY_GUARD, NULL, 0,
+     "See the accesses of programs that were not built by mpstress cc, by "
+     "page faults (x86-64, processes of one thread)",
+     0},
+    {NULL, 0, NULL, 0, "Results:", 4},
     {"store", KEY_STORE, "DIR", 0,
      "Keep failures and history in DIR (default .mpstress)", 0},
     {"json", KEY_JSON, "FILE", 0, "Write a JSON report to FILE (-: stdout)", 0},
@@ -167,6 +176,15 @@ static int set_strategies(struct argp_state *state,
     return 0;
 }
 
+static int set_detectors(struct argp_state *state,
+                         struct campaign_options *campaign, const char *list)
+{
+    struct mps_diag diag;
+    if (detectors_parse(&campaign->detectors, list, &diag))
+        argp_error(state, "--detector: %s", diag.text);
+    return 0;
+}
+
 static int shrink_time(struct argp_state *state,
                        struct campaign_options *campaign, const char *text)
 {
@@ -243,6 +261,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_STRATEGY:
         return set_strategies(state, campaign, argument);
+    case KEY_DETECTOR:
+        return set_detectors(state, campaign, argument);
+    case KEY_GUARD:
+        campaign->guard = true;
+        return 0;
     case KEY_COLOR:
         return set_color(state, input, argument);
     case ARGP_KEY_ARG:

@@ -97,6 +97,11 @@ int configure(struct segment *segment, const struct slot_options *options,
 {
     const struct scenario *scenario = choice->scenario;
     struct segment_config *config = &segment->config;
+    const uint32_t looking = SEGMENT_MEMORY | SEGMENT_RACES | SEGMENT_GUARD;
+    config->flags &= ~looking;
+    if (control)
+        config->flags |= SEGMENT_MEMORY | (control->races ? SEGMENT_RACES : 0) |
+                         (control->guard ? SEGMENT_GUARD : 0);
     struct writer writer = {.segment = segment};
     config->iteration = iteration;
     config->seed = seed;

@@ -91,7 +91,7 @@ Test(hostile, newer_formats_are_told_from_damage)
     fixture_sql(f, "PRAGMA user_version = 7");
     expect_refused(f, -MPS_EVERSION,
                    ": written by a newer mpstress (format 7); this one reads "
-                   "format 2");
+                   "format 3");
     fixture_sql(f, "PRAGMA user_version = 0");
     expect_refused(f, -MPS_ECORRUPT, ": damaged: there is no format 0");
     fixture_free(f);
@@ -114,19 +114,19 @@ static const struct harm harms[] = {
     {"CREATE INDEX more ON ops(abs(result))",
      "it holds a table or an index that mpstress did not make"},
     {"UPDATE meta SET value = 'x; rm -rf ~' WHERE key = 'id'",
-     "table meta, row 43: the id 'x; rm -rf ~' is no id"},
+     "table meta, row 45: the id 'x; rm -rf ~' is no id"},
     {"DELETE FROM meta WHERE key = 'seed'",
-     "table meta, row 42: 'seed' is missing"},
+     "table meta, row 44: 'seed' is missing"},
     {"INSERT INTO meta VALUES('seed', '1')",
-     "table meta, row 43: 'seed' twice"},
+     "table meta, row 45: 'seed' twice"},
     {"UPDATE meta SET value = '-1' WHERE key = 'seed'",
      "table meta, row 11: 'seed' cannot be '-1'"},
     {"UPDATE meta SET value = 'chaos' WHERE key = 'mode'",
-     "table meta, row 43: there is no mode 'chaos'"},
+     "table meta, row 45: there is no mode 'chaos'"},
     {"UPDATE meta SET value = 'ops' WHERE key = 'unit'",
-     "table meta, row 43: a control schedule is not made of 'ops'"},
+     "table meta, row 45: a control schedule is not made of 'ops'"},
     {"UPDATE meta SET value = '2' WHERE key = 'schedule_cut'",
-     "table meta, row 39: 'schedule_cut' cannot be '2'"},
+     "table meta, row 41: 'schedule_cut' cannot be '2'"},
     {"UPDATE segments SET task = 3 WHERE position = 2",
      "table segments, row 1: column task has 3, which is not 0 to 2"},
     {"UPDATE segments SET points = -1 WHERE position = 2",

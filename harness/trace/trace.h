@@ -15,7 +15,7 @@
 
 struct mps_diag;
 
-enum { TRACE_FORMAT = 2, TRACE_APPLICATION_ID = 0x6d707374 };
+enum { TRACE_FORMAT = 3, TRACE_APPLICATION_ID = 0x6d707374 };
 
 /* What is known of a failure beside the outcome. */
 struct trace_info {
@@ -72,6 +72,7 @@ struct trace_meta {
     uint64_t depth, expected_decisions, expected_tasks; /* pct */
     uint64_t spurious_chance;                           /* of 65536 */
     uint64_t step_limit;                                /* grants */
+    bool races, guard;   /* which accesses to shared memory were points */
     const char *verdict; /* "deadlock", "idle", "livelock", "step bound", or
                             "": it went on to its end */
     uint64_t grants, decisions, switches, preemptions;

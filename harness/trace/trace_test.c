@@ -137,6 +137,7 @@ static const char to_format_1[] =
     "DROP TABLE minimal_tasks;"
     "DELETE FROM meta WHERE key IN ('mode', 'unit', 'depth',"
     " 'expected_decisions', 'expected_tasks', 'spurious_chance', 'step_limit',"
+    " 'races', 'guard',"
     " 'verdict', 'grants', 'decisions', 'switches', 'preemptions', 'op_hash',"
     " 'schedule_cut', 'externals', 'external_call', 'external_place');"
     "PRAGMA user_version = 1";
@@ -159,6 +160,25 @@ Test(trace, of_format_1_opens_as_a_free_iteration)
     trace_close(trace);
     fixture_sql(f, "CREATE TABLE mishaps(x)");
     cr_expect_eq(trace_open(&trace, f->path, &f->diag), -MPS_ECORRUPT);
+    fixture_free(f);
+}
+
+Test(trace, of_format_2_opens_as_one_whose_accesses_were_no_points)
+{
+    struct fixture *f = fixture_new();
+    fixture_control(f);
+    f->segment->config.flags |= SEGMENT_RACES | SEGMENT_GUARD;
+    struct trace *trace = reopen(f);
+    cr_expect(trace_meta(trace)->races);
+    cr_expect(trace_meta(trace)->guard);
+    trace_close(trace);
+    fixture_sql(f, "DELETE FROM meta WHERE key IN ('races', 'guard');"
+                   "PRAGMA user_version = 2");
+    int err = trace_open(&trace, f->path, &f->diag);
+    cr_assert_eq(err, 0, "%s", f->diag.text);
+    cr_expect_not(trace_meta(trace)->races);
+    cr_expect_not(trace_meta(trace)->guard);
+    trace_close(trace);
     fixture_free(f);
 }
 

@@ -69,6 +69,8 @@ static const struct load_field fields[] = {
     FIELD_SINCE(2, "external_call", TEXT, external_call),
     FIELD_SINCE(2, "external_place", TEXT, external_place),
     FIELD_SINCE(2, "origin", TEXT, origin),
+    FIELD_SINCE(3, "races", BOOL, races),
+    FIELD_SINCE(3, "guard", BOOL, guard),
 };
 
 /* The id goes into a command that the user is told to run. */

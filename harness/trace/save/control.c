@@ -20,6 +20,7 @@ static const char *verdict_name(uint32_t verdict)
 static int put_meta(struct save *save, const struct segment_schedule *s,
                     const char *call, const char *place)
 {
+    const uint32_t looks = save->outcome->segment->config.flags;
     const struct save_key rows[] = {
         {"mode", save->outcome->controlled ? "control" : "stress", 0},
         {"unit", save->outcome->controlled ? "grants" : "ops", 0},
@@ -28,6 +29,8 @@ static int put_meta(struct save *save, const struct segment_schedule *s,
         {"expected_tasks", NULL, s->expected_tasks},
         {"spurious_chance", NULL, s->spurious_chance},
         {"step_limit", NULL, s->step_limit},
+        {"races", NULL, (looks & SEGMENT_RACES) != 0},
+        {"guard", NULL, (looks & SEGMENT_GUARD) != 0},
         {"verdict", verdict_name(s->verdict), 0},
         {"grants", NULL, s->grants},
         {"decisions", NULL, s->decisions},
