@@ -111,6 +111,17 @@ static struct reading read_split(struct collector *collector)
     return reading;
 }
 
+/* -- "It only reads" ------------------------------------------------------- */
+
+static struct reading read_unlocked(struct collector *collector)
+{
+    struct reading reading = {0};
+    for (unsigned i = 0; i < KEYS; i++)
+        reading.sum += collector->keys[i].sum;
+    reading.total = collector->total.sum;
+    return reading;
+}
+
 /* -------------------------------------------------------------------------- */
 
 static int64_t amount_of(unsigned worker, uint64_t i)
@@ -217,6 +228,12 @@ static int run_split(const void *settings)
     return run(settings, &way);
 }
 
+static int run_unlocked(const void *settings)
+{
+    static const struct way way = {add_nested, read_unlocked};
+    return run(settings, &way);
+}
+
 static const struct program_variant variants[] = {
     {"per-key",
      "right: a lock for each key; the total changes while the key's lock is "
@@ -226,6 +243,7 @@ static const struct program_variant variants[] = {
      "wrong: the key and the total change under different locks, one after "
      "the other; the dashboard sees a sum that never was.",
      run_split},
+    {"unlocked", "wrong: the dashboard reads without the locks.", run_unlocked},
     {NULL, NULL, NULL},
 };
 
