@@ -162,7 +162,7 @@ static int run(int argc, char **argv)
         err = iteration_ratio(&bench, workers[i], input.rounds, &diag);
     if (!err && sysconf(_SC_NPROCESSORS_ONLN) > 1)
         err = slots_ratio(&bench, input.rounds, &diag);
-    struct bench_control control = {
+    const struct bench control = {
         .places = &places,
         .isolation = bench.isolation,
         .stop = bench.stop,

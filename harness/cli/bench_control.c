@@ -6,19 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "base/error.h"
-#include "base/str.h"
 #include "bench_limit.h"
-#include "runner/slot.h"
-#include "scenario/scenario.h"
-#include "symbols/symbols.h"
+#include "bench_slot.h"
 
 enum {
     HAND_OVERS = 20000, /* of one measurement of the limit */
@@ -75,111 +70,36 @@ static double hand_over(void)
     return each;
 }
 
-/* -- Iterations under control
- * ----------------------------------------------------*/
-
-struct bench_slot {
-    struct scenario *scenario;
-    struct symbols *symbols;
-    char *program, *directory;
-    struct slot *slot;
-    struct slot_options options;
-};
-
-static void bench_slot_close(struct bench_slot *slot)
-{
-    slot_close(slot->slot);
-    if (slot->directory)
-        rmdir(slot->directory);
-    free(slot->directory);
-    free(slot->program);
-    scenario_free(slot->scenario);
-    symbols_close(slot->symbols);
-    *slot = (struct bench_slot){0};
-}
-
-static int bench_slot_open(struct bench_slot *slot,
-                           const struct bench_control *bench, const char *name,
-                           unsigned argument, struct mps_diag *diag)
-{
-    char target[16], number[16];
-    snprintf(target, sizeof(target), "%s", name);
-    snprintf(number, sizeof(number), "%u", argument);
-    char *const argv[] = {target, number, NULL};
-    *slot = (struct bench_slot){0};
-    int err = scenario_from_command(&slot->scenario, argv, diag);
-    if (!err)
-        err = scenario_program(slot->scenario, bench->places->toolchain.targets,
-                               &slot->program, diag);
-    if (!err)
-        err = symbols_open(&slot->symbols, NULL);
-    slot->directory = str_format("%s/control", bench->places->workspace);
-    if (!err && !slot->directory)
-        err = -ENOMEM;
-    if (!err && mkdir(slot->directory, 0755) && errno != EEXIST)
-        err = diag_set(diag, -errno, "%s", slot->directory);
-    slot->options = (struct slot_options){
-        .scenario = slot->scenario,
-        .program = slot->program,
-        .runtime = bench->places->toolchain.runtime,
-        .launcher = bench->places->toolchain.launcher,
-        .directory = slot->directory,
-        .isolation = bench->isolation,
-        .cpu = 0,
-        .symbols = slot->symbols,
-        .stop = bench->stop,
-    };
-    if (!err)
-        err = slot_open(&slot->slot, &slot->options, diag);
-    if (err)
-        bench_slot_close(slot);
-    return err;
-}
-
-/* COUNT iterations by STRATEGY: the time and the switches of all of them. */
-static int iterate(struct bench_slot *slot, unsigned count, int strategy,
-                   double *ns, double *switches, struct mps_diag *diag)
-{
-    struct choice choice = {slot->scenario, NULL};
-    struct disturbance none = {0};
-    struct control control = {.strategy = strategy};
-    *switches = 0;
-    uint64_t start = clock_now_ns();
-    for (unsigned i = 0; i < count; i++) {
-        struct outcome outcome;
-        int err = slot_iterate(slot->slot, &choice, i, i, &none, &control,
-                               &outcome, diag);
-        if (!err && outcome.status)
-            err = diag_set(diag, -MPS_EINTERNAL, "%s failed under control",
-                           slot->program);
-        if (err)
-            return err;
-        *switches += (double)outcome.segment->schedule.switches;
-    }
-    *ns = (double)(clock_now_ns() - start);
-    return 0;
-}
-
 /* -- The rows
  * ----------------------------------------------------------------------*/
 
+static int open_slot(struct bench_slot *slot, const struct bench *bench,
+                     const char *name, unsigned argument, struct mps_diag *diag)
+{
+    char number[16];
+    snprintf(number, sizeof(number), "%u", argument);
+    return bench_slot_open(slot, bench, (const char *[]){name, number, NULL},
+                           diag);
+}
+
 /* A switch: what an iteration of many takes beyond one of few. */
-static int switch_row(const struct bench_control *bench, double *limits,
-                      double *costs, struct mps_diag *diag)
+static int switch_row(const struct bench *bench, double *limits, double *costs,
+                      struct mps_diag *diag)
 {
     struct bench_slot few, many;
-    int err = bench_slot_open(&few, bench, "turns", 1, diag);
+    const struct control control = {.strategy = STRATEGY_SEQUENTIAL};
+    int err = open_slot(&few, bench, "turns", 1, diag);
     if (err)
         return err;
-    err = bench_slot_open(&many, bench, "turns", TURNS, diag);
+    err = open_slot(&many, bench, "turns", TURNS, diag);
     for (uint64_t i = 0; !err && i < bench->rounds; i++) {
         double short_ns, short_switches, long_ns, long_switches;
         limits[i] = hand_over();
-        err = iterate(&few, 1, STRATEGY_SEQUENTIAL, &short_ns, &short_switches,
-                      diag);
+        err = bench_slot_iterate(&few, 1, &control, &short_ns, &short_switches,
+                                 diag);
         if (!err)
-            err = iterate(&many, 1, STRATEGY_SEQUENTIAL, &long_ns,
-                          &long_switches, diag);
+            err = bench_slot_iterate(&many, 1, &control, &long_ns,
+                                     &long_switches, diag);
         if (!err)
             costs[i] = (long_ns - short_ns) / (long_switches - short_switches);
     }
@@ -196,14 +116,15 @@ static int switch_row(const struct bench_control *bench, double *limits,
     return 0;
 }
 
-static int tree_row(const struct bench_control *bench, unsigned workers,
-                    double *limits, double *costs, struct mps_diag *diag)
+static int tree_row(const struct bench *bench, unsigned workers, double *limits,
+                    double *costs, struct mps_diag *diag)
 {
     struct bench_slot tree;
-    int err = bench_slot_open(&tree, bench, "tree", workers, diag);
+    const struct control control = {.strategy = STRATEGY_RANDOM};
+    int err = open_slot(&tree, bench, "tree", workers, diag);
     for (uint64_t i = 0; !err && i < bench->rounds; i++) {
         double ns, switches;
-        err = iterate(&tree, BATCH, STRATEGY_RANDOM, &ns, &switches, diag);
+        err = bench_slot_iterate(&tree, BATCH, &control, &ns, &switches, diag);
         double bare = (double)bench_bare_trees(tree.program, workers, BATCH);
         limits[i] = bare + switches * hand_over();
         costs[i] = ns;
@@ -221,7 +142,7 @@ static int tree_row(const struct bench_control *bench, unsigned workers,
     return 0;
 }
 
-int bench_control(const struct bench_control *bench, struct mps_diag *diag)
+int bench_control(const struct bench *bench, struct mps_diag *diag)
 {
     double *limits = calloc(bench->rounds, sizeof(*limits));
     double *costs = calloc(bench->rounds, sizeof(*costs));
