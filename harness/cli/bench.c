@@ -9,6 +9,7 @@
 #include "base/parse.h"
 #include "bench_control.h"
 #include "bench_limit.h"
+#include "bench_memory.h"
 #include "command.h"
 #include "places.h"
 #include "runner/slot.h"
@@ -162,14 +163,16 @@ static int run(int argc, char **argv)
         err = iteration_ratio(&bench, workers[i], input.rounds, &diag);
     if (!err && sysconf(_SC_NPROCESSORS_ONLN) > 1)
         err = slots_ratio(&bench, input.rounds, &diag);
-    const struct bench control = {
+    const struct bench common = {
         .places = &places,
         .isolation = bench.isolation,
         .stop = bench.stop,
         .rounds = input.rounds,
     };
     if (!err)
-        err = bench_control(&control, &diag);
+        err = bench_control(&common, &diag);
+    if (!err)
+        err = bench_memory(&common, &diag);
     if (!err)
         printf("%llu rounds of %d iterations, taken in turn; the quarter that "
                "was disturbed least counts\n",
