@@ -60,12 +60,27 @@ enum clocks_access {
     CLOCKS_UPDATE /* read-modify-write: goes on with the release sequence */
 };
 
-/* TASK accesses the atomic word at OFFSET of CHUNK with memory ORDER. */
+/* TASK accesses the atomic [OFFSET, OFFSET + SIZE) of CHUNK with memory ORDER;
+ * what is no order counts as seq_cst. A compare-and-swap that failed is a load.
+ *
+ * A relaxed store by a task that has released through the word goes on with
+ * its release sequence, as C11 has it (C++20 does not). Where accesses of
+ * different sizes overlap, stores replace nothing any more: that adds order
+ * only. */
 void clocks_atomic(struct memory *memory, uint32_t task, uint32_t chunk,
-                   uint32_t offset, enum clocks_access access, int order);
+                   uint32_t offset, uint32_t size, enum clocks_access access,
+                   int order);
+
+/* A fence of TASK (of threads, not a signal fence).
+ *
+ * seq_cst is acquire and release, no more: C11 lets two such fences order the
+ * values that loads may see, but happens-before comes from what is read alone.
+ * Nothing correct needs more: Dekker's and Peterson's algorithms get theirs
+ * from the flag that the leaver stores and the next one reads, hazard pointers
+ * likewise; a clock common to all fences would only hide races. */
 void clocks_fence(struct memory *memory, uint32_t task, int order);
 /* The memory in [OFFSET, OFFSET + SIZE) of CHUNK is another object now: the
- * words' clocks are forgotten. */
+ * clocks of the atomics that lie within are forgotten. */
 void clocks_forget_words(struct memory *memory, uint32_t chunk, uint32_t offset,
                          uint32_t size);
 

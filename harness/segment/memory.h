@@ -21,7 +21,8 @@ enum {
                             iteration is not looked at (memory.off) */
     MEMORY_NEAR = 32,    /* of them, those whose entries of a clock lie close
                             together */
-    MEMORY_WORD_SYNCS = 65536,   /* atomic words; a power of two */
+    MEMORY_WORD_SYNCS = 65536,   /* clocks of atomics; a power of two */
+    MEMORY_WORD_SLOTS = 131072,  /* hash table over their words; likewise */
     MEMORY_CHUNK_BYTES = 65536,  /* of watched memory, a chunk of shadow */
     MEMORY_CHUNKS = 16384,       /* numbers 1 .. MEMORY_CHUNKS - 1 */
     MEMORY_CHUNK_SLOTS = 32768,  /* hash table over them; a power of two */
@@ -59,7 +60,7 @@ enum memory_sync {
     MEMORY_SYNC_NONE,
     MEMORY_SYNC_DEAD,    /* every task that has ended */
     MEMORY_SYNC_SOCKETS, /* sockets whose other end is not known */
-    MEMORY_SYNC_SEQ_CST, /* fences */
+    MEMORY_SYNC_SEQ_CST, /* spare: C11 gives fences no common clock */
     MEMORY_SYNC_OBJECT = 8,
     MEMORY_SYNC_WORD = MEMORY_SYNC_OBJECT + 2 * (SEGMENT_OBJECTS + 1),
     MEMORY_SYNCS = MEMORY_SYNC_WORD + MEMORY_WORD_SYNCS
@@ -70,9 +71,16 @@ enum {
     MEMORY_ROWS = MEMORY_SYNC_ROW + 2 * MEMORY_SYNCS
 };
 
-/* The words that have a clock: an open-addressed table. */
+/* 8 bytes that hold atomics. Each atomic has a clock of its own, so that one
+ * flag does not order what another is for; once two of different extent
+ * overlap, they all share the first. */
 struct memory_word_sync {
-    uint32_t chunk, offset; /* chunk 0: free */
+    uint32_t chunk, offset; /* a multiple of 8 */
+    uint8_t starts;         /* bytes that an atomic begins at */
+    uint8_t covered;        /* bytes that are part of one */
+    uint8_t mixed;          /* they overlap: clocks[0] is everyone's */
+    uint8_t spare[5];
+    uint16_t clocks[8]; /* by first byte: MEMORY_SYNC_WORD + this; 0: none */
 };
 
 /* -- Shadow ---------------------------------------------------------------*/
@@ -85,6 +93,8 @@ struct memory_chunk {
     uint64_t index; /* offset / MEMORY_CHUNK_BYTES */
     uint32_t task;  /* who touched it first, + 1 */
     uint32_t name;  /* where in memory.names its region's name is; 0: none */
+    /* Which of its 64 parts have words that were touched; that have clocks. */
+    uint64_t touched, synced;
 };
 
 enum memory_cell_flag { MEMORY_WRITE = 1, MEMORY_ATOMIC = 2 };
@@ -167,11 +177,16 @@ struct memory {
     uint32_t node_count;  /* likewise */
     uint32_t race_count;  /* may exceed the table */
     uint32_t name_bytes;
-    uint64_t accesses; /* looked at */
-    uint32_t word_count;
+    uint64_t accesses;    /* looked at */
+    uint32_t word_count;  /* numbers 1 .. word_count */
+    uint32_t clock_count; /* of words; likewise */
     struct memory_race races[MEMORY_RACES];
     memory_near_row near[MEMORY_ROWS];
     struct memory_word_sync words[MEMORY_WORD_SYNCS];
+    uint32_t word_slots[MEMORY_WORD_SLOTS];
+    /* By clock of a word: who has released through it since it was last
+     * replaced; bit 63 is for task 63 and all above. */
+    uint64_t releasers[MEMORY_WORD_SYNCS];
     uint32_t chunk_slots[MEMORY_CHUNK_SLOTS];
     struct memory_chunk chunks[MEMORY_CHUNKS];
     uint32_t node_slots[MEMORY_NODE_SLOTS];
