@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "scenario/scenario.h"
+#include "segment/memory.h"
 #include "segment/read.h"
 #include "symbols/symbols.h"
 
@@ -37,6 +38,10 @@ struct outcome {
     const struct control *control; /* as given to slot_iterate() */
 
     const struct segment *segment;
+    /* Under control: who touched which shared memory when. NULL: not known, or
+     * not for all tasks. What a target that went wild wrote there, stands
+     * there. */
+    const struct memory *memory;
     struct symbols *symbols; /* for sites in the segment */
     const char *program;     /* absolute path */
 

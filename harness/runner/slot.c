@@ -26,6 +26,7 @@
 #include "configure.h"
 #include "inspect.h"
 #include "launch.h"
+#include "memory.h"
 #include "sched/sched.h"
 #include "segment/write.h"
 #include "watchdog.h"
@@ -39,6 +40,7 @@ enum {
 struct slot {
     const struct slot_options *options;
     struct segment *segment;
+    struct memory *memory; /* behind it; NULL: no room for that */
     int segment_fd;
     uint64_t run;  /* segment_header.run */
     pid_t server;  /* 0: not started, or to be started again */
@@ -96,9 +98,11 @@ static int new_segment(struct slot *slot, struct mps_diag *diag)
 {
     if (slot->segment)
         munmap(slot->segment, sizeof(*slot->segment));
+    memory_unmap(slot->memory);
     if (slot->segment_fd >= 0)
         close(slot->segment_fd);
     slot->segment = NULL;
+    slot->memory = NULL;
     slot->segment_fd = memfd_create("mpstress-segment", MFD_CLOEXEC);
     if (slot->segment_fd < 0 ||
         ftruncate(slot->segment_fd, sizeof(*slot->segment)))
@@ -108,6 +112,7 @@ static int new_segment(struct slot *slot, struct mps_diag *diag)
     if (map == MAP_FAILED)
         return diag_set(diag, -errno, "segment: %s", strerror(errno));
     slot->segment = map;
+    slot->memory = memory_map(slot->segment_fd);
     if (getrandom(&slot->run, sizeof(slot->run), 0) != sizeof(slot->run))
         slot->run = clock_wall_ns();
     struct segment_header *header = &slot->segment->header;
@@ -294,6 +299,7 @@ void slot_close(struct slot *slot)
     stop_server(slot);
     if (slot->segment)
         munmap(slot->segment, sizeof(*slot->segment));
+    memory_unmap(slot->memory);
     const int fds[] = {slot->segment_fd, slot->stdout_fd, slot->stderr_fd,
                        slot->directory_fd};
     for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
@@ -421,6 +427,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     empty_output(slot->stdout_fd);
     empty_output(slot->stderr_fd);
     empty_directory(slot);
+    memory_reset(slot->memory, slot->segment_fd, slot->segment);
     segment_reset(slot->segment);
     err = configure(slot->segment, slot->options, slot->outside, choice,
                     iteration, seed, disturbance, control, diag);
@@ -522,6 +529,9 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         outcome->segment_damaged = true;
         stop_server(slot);
     }
+    if (control && slot_has_memory(slot) && !shared->blind &&
+        !outcome->segment_damaged)
+        outcome->memory = slot->memory;
     /* Gone together with the server's namespace, should that have ended. */
     outcome->directory_fd = slot->directory_fd;
     if (shared->server_error && !outcome->server_lost &&
@@ -540,6 +550,11 @@ bool slot_has_fixed_pids(const struct slot *slot)
 bool slot_has_dispatch(const struct slot *slot)
 {
     return slot->segment->control.dispatch;
+}
+
+bool slot_has_memory(const struct slot *slot)
+{
+    return slot->memory && slot->segment->control.memory;
 }
 
 bool slot_is_outside(const struct slot *slot)

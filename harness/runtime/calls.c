@@ -128,6 +128,8 @@ static const struct row rows[] = {
     [SYS_shmctl] = {OP_KIND_SHMCTL, FROM_SHM, 0, 1, NULL, NULL},
     [SYS_mmap] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL, hook_mapped},
     [SYS_munmap] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL, hook_unmapped},
+    [SYS_prlimit64] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL, hook_limited},
+    [SYS_setrlimit] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL, hook_limited},
     [SYS_wait4] = {OP_KIND_WAIT, FROM_NOTHING, 0, 0, hook_want_status,
                    hook_waited},
     [SYS_waitid] = {OP_KIND_WAIT, FROM_NOTHING, 0, 1, NULL, hook_waited_id},

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 #include "base/clock.h"
 #include "control/attempts.h"
 #include "dispatch.h"
+#include "memory/part.h"
 #include "objects.h"
 #include "state.h"
 #include "sys.h"
@@ -236,6 +238,16 @@ void hook_detached(struct call *call, long result)
 {
     if (!result)
         regions_detach((const void *)call->args[0]);
+}
+
+/* A program that limits its own address space counts on what it knows of. */
+void hook_limited(struct call *call, long result)
+{
+    bool other = call->number == SYS_prlimit64;
+    const struct rlimit *limit = (const struct rlimit *)call->args[1 + other];
+    if (!result && limit && call->args[other] == RLIMIT_AS &&
+        limit->rlim_cur != RLIM_INFINITY)
+        part_give_up();
 }
 
 /* -- Processes --------------------------------------------------------------*/

@@ -15,6 +15,6 @@ hook_before hook_guard_close, hook_guard_close_range, hook_guard_dup,
     hook_drawn;
 hook_after hook_count_bytes, hook_opened, hook_opened_quietly, hook_opened_two,
     hook_duplicated, hook_fcntl_done, hook_mapped, hook_unmapped, hook_attached,
-    hook_detached, hook_waited, hook_waited_id;
+    hook_detached, hook_waited, hook_waited_id, hook_limited;
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "control/turn.h"
 #include "leftovers.h"
+#include "memory/part.h"
 #include "objects.h"
 #include "real.h"
 #include "state.h"
@@ -252,6 +253,7 @@ static bool run_iteration(int *argc, char ***argv)
     int task = segment_task_new(segment, 0, 0);
     /* Asked here: the child would have to map the pages it takes anew. */
     bool same = same_arguments(*argc, *argv);
+    part_begin();
     control->server_error = 0;
     control->started_ns = clock_now_ns();
     pid_t pid = REAL(fork)();
@@ -321,6 +323,7 @@ void server_run(int *argc, char ***argv)
     control->server_pid = server.pid;
     control->fixed_pids = server.last_pid_fd >= 0;
     control->dispatch = runtime.dispatch;
+    control->memory = part_map();
     /* Pairs with the acquire in the runner: everything above is there. */
     __atomic_store_n(&control->server, SERVER_READY, __ATOMIC_RELEASE);
     futex_wake(&control->server);

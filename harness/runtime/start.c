@@ -9,9 +9,11 @@
 #include "control/turn.h"
 #include "dispatch.h"
 #include "ending.h"
+#include "memory/part.h"
 #include "modules.h"
 #include "objects.h"
 #include "real.h"
+#include "segment/memory.h"
 #include "server.h"
 #include "state.h"
 #include "sys.h"
@@ -35,7 +37,8 @@ static struct segment *map_segment(int fd)
 {
     struct stat st;
     if (SYS4(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) ||
-        (size_t)st.st_size != sizeof(struct segment))
+        ((size_t)st.st_size != sizeof(struct segment) &&
+         (uint64_t)st.st_size != MEMORY_END))
         return NULL;
     long address = SYS6(SYS_mmap, 0, sizeof(struct segment),
                         PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -79,6 +82,7 @@ __attribute__((constructor(101))) static void attach(void)
     int task = tasks_adopt();
     if (task < 0)
         return;
+    part_attach();
     tasks_become((uint32_t)task);
     if (control_on())
         turn_attach();

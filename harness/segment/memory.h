@@ -61,6 +61,8 @@ enum memory_sync {
     MEMORY_SYNC_DEAD,    /* every task that has ended */
     MEMORY_SYNC_SOCKETS, /* sockets whose other end is not known */
     MEMORY_SYNC_SEQ_CST, /* spare: C11 gives fences no common clock */
+    MEMORY_SYNC_NAMES,   /* names of files and such, made and removed */
+    MEMORY_SYNC_SIGNALS, /* signals whose receiver is not known */
     MEMORY_SYNC_OBJECT = 8,
     MEMORY_SYNC_WORD = MEMORY_SYNC_OBJECT + 2 * (SEGMENT_OBJECTS + 1),
     MEMORY_SYNCS = MEMORY_SYNC_WORD + MEMORY_WORD_SYNCS
@@ -167,7 +169,9 @@ enum memory_off {
     MEMORY_OFF_SYNCS,  /* more atomic words than have clocks */
     MEMORY_OFF_CHUNKS, /* more memory than has shadow */
     MEMORY_OFF_NODES,  /* more call stacks than fit */
-    MEMORY_OFF_EPOCHS
+    MEMORY_OFF_EPOCHS,
+    MEMORY_OFF_OBJECTS, /* more objects than have numbers */
+    MEMORY_OFF_SPACE    /* a task has no address space for all of this */
 };
 
 struct memory {

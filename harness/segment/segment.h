@@ -22,7 +22,7 @@
 #define SEGMENT_MAGIC UINT64_C(0x31737365727473) /* "stress1" */
 
 enum {
-    SEGMENT_VERSION = 3,
+    SEGMENT_VERSION = 4,
     SEGMENT_TASKS = 8192,          /* tasks one iteration may create */
     SEGMENT_LIVING = 2000,         /* of them that may live at one time */
     SEGMENT_OBJECTS = 4096,        /* objects it may touch by name */
@@ -117,6 +117,9 @@ struct segment_control {
     uint32_t leftover_count; /* may exceed the table */
     uint32_t fed;          /* 1: the program took messages of a serial replay */
     uint32_t instrumented; /* 1: built by mpstress cc, its accesses are seen */
+    uint32_t memory;       /* 1: the server has memory.h's part mapped */
+    uint32_t blind; /* 1: a task of this iteration has not: nothing that stands
+                       there is to be believed */
 };
 
 /* -- Leftovers: what the server found after the root had ended ----------- */
