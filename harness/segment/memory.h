@@ -30,7 +30,11 @@ enum {
     MEMORY_NODES = 1 << 18,      /* stack frames and sets of locks */
     MEMORY_NODE_SLOTS = 1 << 19, /* hash table over them; a power of two */
     MEMORY_RACES = 64,           /* kept; more are counted */
-    MEMORY_LOCKS = 16            /* held at one access, as reported */
+    MEMORY_LOCKS = 16,           /* held at one access, as reported */
+    MEMORY_POINTERS = 8,         /* variables that point to a race's memory */
+    MEMORY_NAMED = 64,           /* pieces that the program gave names */
+    MEMORY_NAME_BYTES = 48,      /* of such a name, with the final NUL */
+    MEMORY_BLOCKS = 16384        /* of the heap, the newest; a power of two */
 };
 
 /* -- Clocks ---------------------------------------------------------------*/
@@ -135,7 +139,11 @@ struct memory_shadow {
 /* A node of a tree that is shared by its leaves: of call stacks, KEY is a site
  * (see segment.h) and PARENT the caller's; of lock sets, KEY is
  * object << 32 | context of taking it, and PARENT the locks taken before. Equal
- * stacks have equal numbers. Node 0 is the empty one. */
+ * stacks have equal numbers. Node 0 is the empty one.
+ *
+ * Every site of a call stack, the innermost too, is a return address: a reader
+ * looks one byte earlier. What knows the address of an instruction itself (a
+ * fault) notes the byte behind it. */
 struct memory_node {
     uint64_t key;
     uint32_t parent;
@@ -161,6 +169,44 @@ struct memory_race {
     uint64_t ticket;
 };
 
+/* -- What memory is called ------------------------------------------------*/
+
+/* A variable that points to memory in a race or to what begins before it. */
+struct memory_pointer {
+    uint64_t site;   /* where the variable is: (module, offset) */
+    uint64_t behind; /* bytes from where it points to the race's first byte */
+};
+
+/* What the process that noted a race knew of its address. */
+struct memory_whereabouts {
+    uint64_t global;      /* the memory is in a module: where; 0: it is not */
+    uint64_t mapped_site; /* who mapped it, and the place; 0: not known */
+    uint32_t mapped_task; /* + 1 */
+    uint32_t pointer_count;
+    struct memory_pointer pointers[MEMORY_POINTERS]; /* the nearest first */
+};
+
+/* mps_name_memory(): [OFFSET, OFFSET + SIZE) of BACKING is a TYPE ("" when it
+ * was not said) called NAME. */
+struct memory_named {
+    uint64_t backing, offset, size;
+    char type[MEMORY_NAME_BYTES], name[MEMORY_NAME_BYTES];
+};
+
+/* A block of the heap, when it was handed out: ring MEMORY.blocks, the newest
+ * of those around an address counts. */
+struct memory_block {
+    uint64_t address;
+    uint64_t size;
+    uint32_t task;    /* who asked for it, + 1; 0: an empty entry */
+    uint32_t context; /* node: where */
+};
+
+/* The stack of a task; both 0: not known. */
+struct memory_stack {
+    uint64_t low, high;
+};
+
 /* -- The whole ------------------------------------------------------------*/
 
 enum memory_off {
@@ -184,7 +230,13 @@ struct memory {
     uint64_t accesses;    /* looked at */
     uint32_t word_count;  /* numbers 1 .. word_count */
     uint32_t clock_count; /* of words; likewise */
+    uint32_t named_count; /* may exceed the table */
+    uint64_t block_count; /* ever handed out */
     struct memory_race races[MEMORY_RACES];
+    struct memory_whereabouts whereabouts[MEMORY_RACES]; /* of each */
+    struct memory_named named[MEMORY_NAMED];
+    struct memory_stack stacks[MEMORY_TASKS];
+    struct memory_block blocks[MEMORY_BLOCKS];
     memory_near_row near[MEMORY_ROWS];
     struct memory_word_sync words[MEMORY_WORD_SYNCS];
     uint32_t word_slots[MEMORY_WORD_SLOTS];

@@ -32,6 +32,7 @@ enum {
     SEGMENT_NAME_SLOTS = 1024,     /* hash table over them; a power of two */
     SEGMENT_NAME_BYTES = 48,       /* with the final NUL */
     SEGMENT_MODULES = 128,         /* executables and libraries seen */
+    SEGMENT_POINTERS = 256,        /* global variables that hold pointers */
     SEGMENT_LEFTOVERS = 64,        /* things found left behind */
     SEGMENT_PARAMS = 64,           /* parameters of a scenario */
     SEGMENT_TEXT_BYTES = 65536,    /* arguments and parameters as text */
@@ -252,6 +253,18 @@ struct segment_module {
     char path[216]; /* cut from the left when longer */
 };
 
+/* -- Pointers -------------------------------------------------------------*/
+
+/* Global variables of the target that hold pointers to something with a name,
+ * as its debug information tells: the runner puts them down here, so that the
+ * runtime can see which of them point to memory in a race (memory.h) before
+ * the process is gone. */
+struct segment_pointers {
+    uint32_t count;
+    uint32_t modules; /* those with numbers up to here have been looked at */
+    uint64_t sites[SEGMENT_POINTERS]; /* as sites of code: module and offset */
+};
+
 /* -- Observations ---------------------------------------------------------*/
 
 /* A record is this header, DATA_SIZE bytes, padding to 8. `tag` is
@@ -308,6 +321,7 @@ struct segment {
     uint32_t name_slots[SEGMENT_NAME_SLOTS];
     char names[SEGMENT_NAMES + 1][SEGMENT_NAME_BYTES]; /* from 1 */
     struct segment_module modules[SEGMENT_MODULES];
+    struct segment_pointers pointers;
     struct segment_leftover leftovers[SEGMENT_LEFTOVERS];
     /* What every task under control touches of it lies close together: read
      * first, the kernel maps pages around, too (fault-around). */
