@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "data/names.h"
 #include "debugfile.h"
 #include "functions.h"
 #include "units.h"
@@ -20,6 +21,7 @@ struct module {
     Dwarf_Addr dwarf_bias; /* dwfl's address minus debug file's address */
     struct units units;
     struct functions functions;
+    struct names names;
 };
 
 enum { NESTED_FUNCTIONS = 64 };
@@ -77,6 +79,8 @@ int module_open(struct module **out, const char *path, int fd, bool names_only)
                                    ? NULL
                                    : dwfl_module_getdwarf(module->dwfl_module,
                                                           &module->dwarf_bias));
+    names_init(&module->names, &module->units,
+               module->bias - module->dwarf_bias);
     *out = module;
     return 0;
 }
@@ -85,6 +89,7 @@ void module_close(struct module *module)
 {
     if (!module)
         return;
+    names_fini(&module->names);
     functions_fini(&module->functions);
     units_fini(&module->units);
     if (module->dwfl)
@@ -290,4 +295,25 @@ size_t module_resolve(struct module *module, uint64_t address,
         !count)
         count = 1;
     return count;
+}
+
+struct names *module_names(struct module *module)
+{
+    return &module->names;
+}
+
+bool module_object(struct module *module, uint64_t address, char *name,
+                   size_t size, uint64_t *inside)
+{
+    GElf_Off offset;
+    GElf_Sym symbol;
+    const char *found =
+        dwfl_module_addrinfo(module->dwfl_module, address + module->bias,
+                             &offset, &symbol, NULL, NULL, NULL);
+    if (!found || !*found || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT ||
+        offset >= symbol.st_size)
+        return false;
+    snprintf(name, size, "%s", found);
+    *inside = offset;
+    return true;
 }

@@ -32,4 +32,13 @@ void module_close(struct module *module);
 size_t module_resolve(struct module *module, uint64_t address,
                       struct code_frame *frames, size_t max);
 
+/* The names of MODULE's data; they belong to it. */
+struct names;
+struct names *module_names(struct module *module);
+
+/* The symbol of the data at ADDRESS from the symbol table alone, for lack of
+ * debug information: its name, and how far into it ADDRESS is. */
+bool module_object(struct module *module, uint64_t address, char *name,
+                   size_t size, uint64_t *inside);
+
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "data/names.h"
 #include "intern.h"
 #include "module.h"
 #include "process.h"
@@ -226,6 +227,22 @@ void symbols_find(struct symbols *symbols, const char *path, uint64_t offset,
     pthread_mutex_unlock(&symbols->lock);
 }
 
+size_t symbols_frames(struct symbols *symbols, const char *path,
+                      uint64_t offset, bool return_address,
+                      struct location *frames, size_t max)
+{
+    pthread_mutex_lock(&symbols->lock);
+    const struct location *found;
+    struct location spare;
+    size_t count = look_up(symbols, intern(&symbols->texts, path), offset,
+                           return_address, 0, &found, &spare);
+    if (count > max)
+        count = max;
+    memcpy(frames, found, count * sizeof(*frames));
+    pthread_mutex_unlock(&symbols->lock);
+    return count;
+}
+
 /* The functions around the raw frame into OUT, at most MAX; how many. */
 static size_t place_frame(struct symbols *symbols, struct process *process,
                           pid_t pid, const struct raw_frame *frame,
@@ -267,4 +284,84 @@ int symbols_unwind(struct symbols *symbols, pid_t pid, pid_t tid,
                                   frames + count, max - (size_t)count);
     process_close(process);
     return count;
+}
+
+/* -- Data ------------------------------------------------------------------ */
+
+/* The module's names, with the lock held, or NULL without it. */
+static struct names *lock_names(struct symbols *symbols, const char *path,
+                                struct module **module)
+{
+    pthread_mutex_lock(&symbols->lock);
+    const char *known = intern(&symbols->texts, path);
+    *module = known ? get_module(symbols, known, 0) : NULL;
+    if (*module)
+        return module_names(*module);
+    pthread_mutex_unlock(&symbols->lock);
+    return NULL;
+}
+
+size_t symbols_pointers(struct symbols *symbols, const char *path,
+                        uint64_t *offsets, size_t max)
+{
+    struct module *module;
+    if (is_system_module(path) || is_runtime(path))
+        return 0;
+    struct names *names = lock_names(symbols, path, &module);
+    if (!names)
+        return 0;
+    size_t count = names_pointers(names, offsets, max);
+    pthread_mutex_unlock(&symbols->lock);
+    return count;
+}
+
+enum symbols_fit symbols_name_pointee(struct symbols *symbols, const char *path,
+                                      uint64_t pointer, uint64_t behind,
+                                      uint64_t size, struct str *name,
+                                      struct str *type)
+{
+    struct module *module;
+    struct names *names = lock_names(symbols, path, &module);
+    if (!names)
+        return SYMBOLS_NO_FIT;
+    enum symbols_fit fit =
+        names_pointee(names, pointer, behind, size, name, type);
+    pthread_mutex_unlock(&symbols->lock);
+    return fit;
+}
+
+enum symbols_fit symbols_name_global(struct symbols *symbols, const char *path,
+                                     uint64_t offset, uint64_t size,
+                                     struct str *name, struct str *type)
+{
+    struct module *module;
+    struct names *names = lock_names(symbols, path, &module);
+    if (!names)
+        return SYMBOLS_NO_FIT;
+    enum symbols_fit fit = names_global(names, offset, size, name, type);
+    char symbol[256];
+    uint64_t inside;
+    if (fit == SYMBOLS_NO_FIT &&
+        module_object(module, offset, symbol, sizeof(symbol), &inside)) {
+        str_add(name, symbol);
+        if (inside)
+            str_addf(name, "+%llu", (unsigned long long)inside);
+        fit = SYMBOLS_INSIDE;
+    }
+    pthread_mutex_unlock(&symbols->lock);
+    return fit;
+}
+
+enum symbols_fit symbols_name_typed(struct symbols *symbols, const char *path,
+                                    const char *of, uint64_t offset,
+                                    uint64_t size, struct str *name,
+                                    struct str *type)
+{
+    struct module *module;
+    struct names *names = lock_names(symbols, path, &module);
+    if (!names)
+        return SYMBOLS_NO_FIT;
+    enum symbols_fit fit = names_typed(names, of, offset, size, name, type);
+    pthread_mutex_unlock(&symbols->lock);
+    return fit;
 }

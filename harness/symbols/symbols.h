@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 struct segment_module;
+struct str;
 struct symbols;
 
 /* A place in code. The texts belong to the struct symbols it came from and
@@ -38,6 +39,13 @@ void symbols_close(struct symbols *symbols);
 void symbols_find(struct symbols *symbols, const char *path, uint64_t offset,
                   bool return_address, struct location *out);
 
+/* The same with every function that the code was inlined into, those of system
+ * headers, too: innermost first, at most MAX of them into FRAMES. Returns how
+ * many, at least 1. */
+size_t symbols_frames(struct symbols *symbols, const char *path,
+                      uint64_t offset, bool return_address,
+                      struct location *frames, size_t max);
+
 /* The stack of thread TID of process PID (ids as the caller sees them; the
  * process may live in other PID and mount namespaces), innermost frame first,
  * at most MAX frames into FRAMES. A function that was inlined has a frame of
@@ -55,5 +63,44 @@ int symbols_unwind(struct symbols *symbols, pid_t pid, pid_t tid,
  * mpstress runtime, the dynamic linker or a compiler's run-time library, its
  * file no system header, its function not the C start code. */
 bool symbols_is_user_code(const struct location *location);
+
+/* -- Data -------------------------------------------------------------------
+ * From debug information: what memory in and behind global variables is
+ * called. Offsets are link-time addresses in the module file PATH; NAME and
+ * TYPE are appended to. */
+
+/* How well an access of SIZE bytes fits what its memory was found to be. */
+enum symbols_fit {
+    SYMBOLS_NO_FIT,  /* nothing is known; nothing is appended */
+    SYMBOLS_ELEMENT, /* just, if the pointer points to an array */
+    SYMBOLS_INSIDE,  /* a part of it, or more than it */
+    SYMBOLS_EXACT
+};
+
+/* Where global variables (and members of them) are pointers to something with
+ * a name, at most MAX of them into OFFSETS, pointers to structs first. Returns
+ * how many. */
+size_t symbols_pointers(struct symbols *symbols, const char *path,
+                        uint64_t *offsets, size_t max);
+
+/* The memory BEHIND bytes behind what the pointer at POINTER points to:
+ * "ring->slots[1].seq", "unsigned int". */
+enum symbols_fit symbols_name_pointee(struct symbols *symbols, const char *path,
+                                      uint64_t pointer, uint64_t behind,
+                                      uint64_t size, struct str *name,
+                                      struct str *type);
+
+/* The global variable at OFFSET: "table.used[2]", "int". Without debug
+ * information the symbol, and no type. */
+enum symbols_fit symbols_name_global(struct symbols *symbols, const char *path,
+                                     uint64_t offset, uint64_t size,
+                                     struct str *name, struct str *type);
+
+/* What is at OFFSET in an object of the type called OF ("struct ring",
+ * "ring_t"), or an array of such: ".slots[1].seq". */
+enum symbols_fit symbols_name_typed(struct symbols *symbols, const char *path,
+                                    const char *of, uint64_t offset,
+                                    uint64_t size, struct str *name,
+                                    struct str *type);
 
 #endif

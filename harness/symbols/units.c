@@ -134,3 +134,11 @@ bool units_find(struct units *units, Dwarf_Addr address, struct unit *out)
     *out = units->items[units->ranges[low - 1].unit];
     return true;
 }
+
+const struct unit *units_list(struct units *units, size_t *count)
+{
+    if (units->dwarf && !units->read)
+        read_all(units);
+    *count = units->count;
+    return units->items;
+}

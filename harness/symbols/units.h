@@ -28,4 +28,7 @@ void units_fini(struct units *units);
 /* Find the unit around ADDRESS; false when there is none. */
 bool units_find(struct units *units, Dwarf_Addr address, struct unit *out);
 
+/* All units. They belong to UNITS. */
+const struct unit *units_list(struct units *units, size_t *count);
+
 #endif

@@ -1,0 +1,471 @@
+#include "types.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "symbols/units.h"
+
+enum { DEPTH = 12, DIMENSIONS = 8 };
+
+bool type_of(Dwarf_Die *die, Dwarf_Die *out)
+{
+    Dwarf_Attribute attribute;
+    return dwarf_attr_integrate(die, DW_AT_type, &attribute) &&
+           dwarf_formref_die(&attribute, out);
+}
+
+static bool is_declaration(Dwarf_Die *type)
+{
+    Dwarf_Attribute attribute;
+    bool flag = false;
+    return dwarf_attr(type, DW_AT_declaration, &attribute) &&
+           !dwarf_formflag(&attribute, &flag) && flag;
+}
+
+static bool is_record(int tag)
+{
+    return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+           tag == DW_TAG_union_type;
+}
+
+/* -- Finding definitions --------------------------------------------------- */
+
+static bool tag_matches(int wanted, int tag)
+{
+    static const int named[] = {DW_TAG_structure_type, DW_TAG_class_type,
+                                DW_TAG_union_type, DW_TAG_enumeration_type,
+                                DW_TAG_typedef};
+    if (wanted)
+        return tag == wanted ||
+               (wanted == DW_TAG_structure_type && tag == DW_TAG_class_type);
+    for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+        if (tag == named[i])
+            return true;
+    return false;
+}
+
+static bool find_below(Dwarf_Die *parent, int wanted, const char *name,
+                       Dwarf_Die *out)
+{
+    Dwarf_Die die;
+    if (dwarf_child(parent, &die))
+        return false;
+    do {
+        int tag = dwarf_tag(&die);
+        const char *its = dwarf_diename(&die);
+        if (tag == DW_TAG_namespace && find_below(&die, wanted, name, out))
+            return true;
+        if (!its || strcmp(its, name) || !tag_matches(wanted, tag) ||
+            is_declaration(&die))
+            continue;
+        *out = die;
+        return true;
+    } while (!dwarf_siblingof(&die, &die));
+    return false;
+}
+
+static bool find_tagged(struct units *units, int tag, const char *name,
+                        Dwarf_Die *out)
+{
+    size_t count;
+    const struct unit *list = units_list(units, &count);
+    for (size_t i = 0; i < count; i++) {
+        Dwarf_Die unit = list[i].code;
+        if (find_below(&unit, tag, name, out))
+            return true;
+    }
+    return false;
+}
+
+bool type_find(struct units *units, const char *name, Dwarf_Die *out)
+{
+    static const struct {
+        const char *word;
+        int tag;
+    } words[] = {{"struct ", DW_TAG_structure_type},
+                 {"class ", DW_TAG_class_type},
+                 {"union ", DW_TAG_union_type},
+                 {"enum ", DW_TAG_enumeration_type}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t length = strlen(words[i].word);
+        if (!strncmp(name, words[i].word, length))
+            return find_tagged(units, words[i].tag, name + length, out);
+    }
+    return find_tagged(units, 0, name, out);
+}
+
+bool type_strip(struct units *units, Dwarf_Die *type, Dwarf_Die *out)
+{
+    if (dwarf_peel_type(type, out))
+        return false;
+    const char *name;
+    Dwarf_Die whole;
+    if (is_record(dwarf_tag(out)) && is_declaration(out) &&
+        (name = dwarf_diename(out)) &&
+        find_tagged(units, dwarf_tag(out), name, &whole))
+        *out = whole;
+    return true;
+}
+
+uint64_t type_size(struct units *units, Dwarf_Die *type)
+{
+    Dwarf_Die bare;
+    Dwarf_Word size;
+    if (!type_strip(units, type, &bare) || dwarf_aggregate_size(&bare, &size))
+        return 0;
+    return size;
+}
+
+/* -- Words ------------------------------------------------------------------*/
+
+static bool read_number(Dwarf_Die *die, unsigned name, uint64_t *out)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word value;
+    if (!dwarf_attr(die, name, &attribute) ||
+        dwarf_formudata(&attribute, &value))
+        return false;
+    *out = value;
+    return true;
+}
+
+/* The sizes of the dimensions of ARRAY, outermost first; 0: not known. */
+static size_t read_dimensions(Dwarf_Die *array, uint64_t counts[DIMENSIONS])
+{
+    size_t dimensions = 0;
+    Dwarf_Die die;
+    if (dwarf_child(array, &die))
+        return 0;
+    do {
+        uint64_t number;
+        if (dwarf_tag(&die) != DW_TAG_subrange_type || dimensions == DIMENSIONS)
+            continue;
+        if (read_number(&die, DW_AT_count, &number))
+            counts[dimensions] = number;
+        else if (read_number(&die, DW_AT_upper_bound, &number))
+            counts[dimensions] = number + 1;
+        else
+            counts[dimensions] = 0;
+        dimensions++;
+    } while (!dwarf_siblingof(&die, &die));
+    return dimensions;
+}
+
+static void add_text(struct str *s, Dwarf_Die *type, int depth);
+
+static void add_pointer(struct str *s, Dwarf_Die *to, const char *mark,
+                        int depth)
+{
+    if (to && dwarf_tag(to) == DW_TAG_subroutine_type) {
+        Dwarf_Die result;
+        add_text(s, type_of(to, &result) ? &result : NULL, depth);
+        str_add(s, " (*)()");
+        return;
+    }
+    add_text(s, to, depth);
+    char last = s->len ? s->data[s->len - 1] : ' ';
+    str_addf(s, "%s%s", last == '*' ? "" : " ", mark);
+}
+
+static void add_array(struct str *s, Dwarf_Die *type, Dwarf_Die *element,
+                      int depth)
+{
+    uint64_t counts[DIMENSIONS];
+    size_t dimensions = read_dimensions(type, counts);
+    add_text(s, element, depth);
+    for (size_t i = 0; i < dimensions; i++) {
+        if (counts[i])
+            str_addf(s, "[%llu]", (unsigned long long)counts[i]);
+        else
+            str_add(s, "[]");
+    }
+}
+
+static void add_text(struct str *s, Dwarf_Die *type, int depth)
+{
+    if (!type || depth > DEPTH) {
+        str_add(s, type ? "..." : "void");
+        return;
+    }
+    const char *name = dwarf_diename(type);
+    Dwarf_Die to;
+    bool has = type_of(type, &to);
+    bool to_pointer = has && dwarf_tag(&to) == DW_TAG_pointer_type;
+    Dwarf_Die *inner = has ? &to : NULL;
+    static const struct {
+        int tag;
+        const char *word;
+    } qualifiers[] = {{DW_TAG_const_type, "const"},
+                      {DW_TAG_volatile_type, "volatile"},
+                      {DW_TAG_restrict_type, "restrict"},
+                      {DW_TAG_atomic_type, "_Atomic"}},
+      words[] = {{DW_TAG_structure_type, "struct "},
+                 {DW_TAG_union_type, "union "},
+                 {DW_TAG_enumeration_type, "enum "}},
+      marks[] = {{DW_TAG_pointer_type, "*"},
+                 {DW_TAG_reference_type, "&"},
+                 {DW_TAG_rvalue_reference_type, "&&"}};
+    int tag = dwarf_tag(type);
+    for (size_t i = 0; i < sizeof(qualifiers) / sizeof(qualifiers[0]); i++) {
+        if (tag != qualifiers[i].tag)
+            continue;
+        if (!to_pointer)
+            str_addf(s, "%s ", qualifiers[i].word);
+        add_text(s, inner, depth + 1);
+        if (to_pointer)
+            str_addf(s, "%s", qualifiers[i].word);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (tag == marks[i].tag) {
+            add_pointer(s, inner, marks[i].word, depth + 1);
+            return;
+        }
+    if (tag == DW_TAG_array_type) {
+        add_array(s, type, inner, depth + 1);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (tag == words[i].tag)
+            str_add(s, words[i].word);
+    str_add(s, name ? name : "{...}");
+}
+
+void type_text(struct str *s, Dwarf_Die *type)
+{
+    add_text(s, type, 0);
+}
+
+/* -- Walking ----------------------------------------------------------------*/
+
+struct walk {
+    struct units *units;
+    uint64_t size; /* of the access */
+    struct str *name;
+    struct type_spot *spot;
+    bool named; /* the next step has a name of its own to stop at */
+};
+
+static bool step(struct walk *walk, Dwarf_Die *type, uint64_t offset,
+                 bool arrow, int depth);
+
+/* A member's bytes: [START, START + SIZE); SIZE 0: not known. */
+struct extent {
+    uint64_t start, size;
+    bool bits;
+};
+
+static bool read_bits(struct walk *walk, Dwarf_Die *member, Dwarf_Die *type,
+                      uint64_t bit_size, struct extent *out)
+{
+    uint64_t first, offset, base = 0, unit;
+    if (!read_number(member, DW_AT_data_bit_offset, &first)) {
+        /* Before DWARF 4: counted from the storage unit's other end. */
+        if (!read_number(member, DW_AT_bit_offset, &offset))
+            return false;
+        read_number(member, DW_AT_data_member_location, &base);
+        if (!read_number(member, DW_AT_byte_size, &unit))
+            unit = type_size(walk->units, type);
+        if (unit * 8 < offset + bit_size)
+            return false;
+        first = base * 8 + unit * 8 - offset - bit_size;
+    }
+    out->start = first / 8;
+    out->size = (first + bit_size - 1) / 8 - out->start + 1;
+    out->bits = true;
+    return true;
+}
+
+/* False for what is no part of an object: a static member. */
+static bool read_extent(struct walk *walk, Dwarf_Die *member, Dwarf_Die *type,
+                        struct extent *out)
+{
+    *out = (struct extent){.size = type_size(walk->units, type)};
+    uint64_t bit_size;
+    if (read_number(member, DW_AT_bit_size, &bit_size) && bit_size)
+        return read_bits(walk, member, type, bit_size, out);
+    Dwarf_Attribute attribute;
+    if (dwarf_hasattr(member, DW_AT_external) ||
+        dwarf_hasattr(member, DW_AT_declaration))
+        return false;
+    if (!dwarf_attr(member, DW_AT_data_member_location, &attribute))
+        return true;
+    return read_number(member, DW_AT_data_member_location, &out->start);
+}
+
+static void put_back(struct str *s, size_t length)
+{
+    if (s->len > length) {
+        s->len = length;
+        s->data[length] = '\0';
+    }
+}
+
+enum { FITS = 2 };
+
+/* How well the access fits what was found. */
+static int fit(const struct walk *walk)
+{
+    Dwarf_Die type = walk->spot->type, bare;
+    if (walk->spot->inside || walk->spot->size != walk->size)
+        return 0;
+    bool plain = type_strip(walk->units, &type, &bare) &&
+                 !is_record(dwarf_tag(&bare)) &&
+                 dwarf_tag(&bare) != DW_TAG_array_type;
+    return plain ? FITS : FITS - 1;
+}
+
+/* Go on into MEMBER, whose name may be missing. */
+static bool enter(struct walk *walk, Dwarf_Die *member, Dwarf_Die *type,
+                  uint64_t offset, bool arrow, int depth)
+{
+    const char *name =
+        dwarf_tag(member) == DW_TAG_member ? dwarf_diename(member) : NULL;
+    size_t before = walk->name->len;
+    if (name)
+        str_addf(walk->name, "%s%s", arrow ? "->" : ".", name);
+    walk->named = name;
+    if (step(walk, type, offset, name ? false : arrow, depth + 1))
+        return true;
+    put_back(walk->name, before);
+    return false;
+}
+
+/* Bit-fields: whatever shares the accessed bytes is written with them. */
+static bool name_bits(struct walk *walk, Dwarf_Die *record, uint64_t offset,
+                      bool arrow)
+{
+    struct str names;
+    str_init(&names);
+    size_t count = 0;
+    Dwarf_Die die, type;
+    if (dwarf_child(record, &die))
+        return false;
+    do {
+        struct extent extent;
+        const char *name = dwarf_diename(&die);
+        if (dwarf_tag(&die) != DW_TAG_member || !name ||
+            !type_of(&die, &type) || !read_extent(walk, &die, &type, &extent) ||
+            !extent.bits || extent.start >= offset + walk->size ||
+            extent.start + extent.size <= offset)
+            continue;
+        str_addf(&names, "%s%s", count++ ? ", " : "", name);
+        walk->spot->type = type;
+    } while (!dwarf_siblingof(&die, &die));
+    if (count)
+        str_addf(walk->name, count > 1 ? "%s{%s}" : "%s%s", arrow ? "->" : ".",
+                 names.data);
+    walk->spot->size = walk->size;
+    walk->spot->inside = 0;
+    str_fini(&names);
+    return count;
+}
+
+/* Of several members that cover the offset, as in a union, the one that the
+ * access fits; else the first. */
+static bool walk_record(struct walk *walk, Dwarf_Die *record, uint64_t offset,
+                        bool arrow, int depth)
+{
+    size_t before = walk->name->len;
+    Dwarf_Die die, type, last = {0}, best = {0};
+    uint64_t last_start = 0, best_start = 0;
+    int best_fit = -1;
+    bool bits = false;
+    if (dwarf_child(record, &die))
+        return false;
+    do {
+        int tag = dwarf_tag(&die);
+        struct extent extent;
+        if ((tag != DW_TAG_member && tag != DW_TAG_inheritance) ||
+            !type_of(&die, &type) || !read_extent(walk, &die, &type, &extent))
+            continue;
+        if (!extent.bits && !extent.size && extent.start <= offset) {
+            last = die; /* a flexible array at the end */
+            last_start = extent.start;
+        }
+        if (offset < extent.start || offset - extent.start >= extent.size)
+            continue;
+        if (extent.bits) {
+            bits = true;
+            continue;
+        }
+        if (!enter(walk, &die, &type, offset - extent.start, arrow, depth))
+            continue;
+        if (fit(walk) == FITS)
+            return true;
+        if (fit(walk) > best_fit) {
+            best = die;
+            best_start = extent.start;
+            best_fit = fit(walk);
+        }
+        put_back(walk->name, before);
+    } while (!dwarf_siblingof(&die, &die));
+    if (best_fit >= 0)
+        return type_of(&best, &type) &&
+               enter(walk, &best, &type, offset - best_start, arrow, depth);
+    if (bits)
+        return name_bits(walk, record, offset, arrow);
+    return last.addr && type_of(&last, &type) &&
+           enter(walk, &last, &type, offset - last_start, arrow, depth);
+}
+
+static bool walk_array(struct walk *walk, Dwarf_Die *array, uint64_t offset,
+                       int depth)
+{
+    Dwarf_Die element;
+    uint64_t counts[DIMENSIONS];
+    size_t dimensions = read_dimensions(array, counts);
+    if (!type_of(array, &element) || !dimensions)
+        return false;
+    uint64_t stride = type_size(walk->units, &element);
+    for (size_t i = 1; i < dimensions; i++)
+        stride *= counts[i];
+    if (!stride)
+        return false;
+    size_t before = walk->name->len;
+    for (size_t i = 0; i < dimensions; i++) {
+        uint64_t index = offset / stride;
+        if (counts[i] && index >= counts[i]) {
+            put_back(walk->name, before);
+            return false;
+        }
+        str_addf(walk->name, "[%llu]", (unsigned long long)index);
+        offset %= stride;
+        if (i + 1 < dimensions)
+            stride /= counts[i + 1];
+    }
+    walk->named = true;
+    if (step(walk, &element, offset, false, depth + 1))
+        return true;
+    put_back(walk->name, before);
+    return false;
+}
+
+static bool step(struct walk *walk, Dwarf_Die *type, uint64_t offset,
+                 bool arrow, int depth)
+{
+    Dwarf_Die bare;
+    if (depth > DEPTH || !type_strip(walk->units, type, &bare))
+        return false;
+    uint64_t size = type_size(walk->units, &bare);
+    *walk->spot = (struct type_spot){*type, size, offset};
+    int tag = dwarf_tag(&bare);
+    /* All of a union is more likely one of its members. */
+    bool whole = walk->named && !offset && size && walk->size >= size &&
+                 tag != DW_TAG_union_type;
+    if (is_record(tag) && !whole)
+        return walk_record(walk, &bare, offset, arrow, depth);
+    if (tag == DW_TAG_array_type && !whole &&
+        !dwarf_hasattr(&bare, DW_AT_GNU_vector))
+        return walk_array(walk, &bare, offset, depth);
+    return offset < size;
+}
+
+bool type_walk(struct units *units, Dwarf_Die *type, uint64_t offset,
+               uint64_t size, bool arrow, struct str *name,
+               struct type_spot *spot)
+{
+    struct walk walk = {units, size, name, spot, false};
+    return step(&walk, type, offset, arrow, 0);
+}
