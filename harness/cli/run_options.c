@@ -24,7 +24,8 @@ enum {
     KEY_DETECTOR,
     KEY_GUARD,
     KEY_JSON,
-    KEY_JUNIT
+    KEY_JUNIT,
+    KEY_TAP
 };
 
 static const struct argp_option options[] = {
@@ -72,6 +73,7 @@ static const struct argp_option options[] = {
      "Keep failures and history in DIR (default .mpstress)", 0},
     {"json", KEY_JSON, "FILE", 0, "Write a JSON report to FILE (-: stdout)", 0},
     {"junit", KEY_JUNIT, "FILE", 0, "Write a JUnit report to FILE", 0},
+    {"tap", KEY_TAP, "FILE", 0, "Write a TAP 13 report to FILE", 0},
     {"quiet", 'q', NULL, 0, "Only the summary", 0},
     {"verbose", 'v', NULL, 0, "Also show the findings that were expected", 0},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
@@ -245,6 +247,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return set_report(state, input, "json", argument);
     case KEY_JUNIT:
         return set_report(state, input, "junit", argument);
+    case KEY_TAP:
+        return set_report(state, input, "tap", argument);
     case 'q':
         campaign->verbosity = 0;
         return 0;

@@ -15,6 +15,7 @@
 static const struct report_format formats[] = {
     {"json", "everything about the run, for programs", json_write},
     {"junit", "XML that CI systems show as test results", junit_write},
+    {"tap", "TAP 13, for prove and the like", tap_write},
 };
 
 const struct report_format *report_formats(size_t *count)

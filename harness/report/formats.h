@@ -8,5 +8,6 @@
 
 int json_write(FILE *out, const struct report_run *run);
 int junit_write(FILE *out, const struct report_run *run);
+int tap_write(FILE *out, const struct report_run *run);
 
 #endif
