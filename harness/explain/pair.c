@@ -108,12 +108,16 @@ static int describe(const struct hunt *hunt, const struct token *token,
     return 0;
 }
 
+static bool only_looks(const struct explain_pair_op *op)
+{
+    return op_kind_class(op->kind) == OP_INPUT || op->kind == OP_KIND_LOAD;
+}
+
 static bool depend(const struct explain_pair_op *a,
                    const struct explain_pair_op *b)
 {
     return *a->object && !strcmp(a->object, b->object) &&
-           !(op_kind_class(a->kind) == OP_INPUT &&
-             op_kind_class(b->kind) == OP_INPUT);
+           !(only_looks(a) && only_looks(b));
 }
 
 /* OUT from the two runs on both sides of swap number PASSES + 1. */

@@ -18,6 +18,8 @@ struct range {
 };
 static struct range ranges[RANGES];
 static uint32_t range_count;
+/* By module number: outlives a new look at the ranges. */
+static bool instrumented[SEGMENT_MODULES + 1];
 
 static bool ends_with_library(const char *path, const char *name)
 {
@@ -132,6 +134,26 @@ uint64_t modules_site(const void *pc)
 {
     const struct range *range = find(pc);
     return range && range->code ? site_in(range, pc) : 0;
+}
+
+void modules_set_instrumented(const void *pc)
+{
+    const struct range *range = find(pc);
+    if (!range) {
+        /* Loaded since: its constructors run before dlopen() returns. */
+        modules_scan();
+        range = find(pc);
+    }
+    if (range && range->module <= SEGMENT_MODULES &&
+        !instrumented[range->module])
+        instrumented[range->module] = true;
+}
+
+bool modules_is_instrumented(const void *pc)
+{
+    const struct range *range = find(pc);
+    return range && range->module && range->module <= SEGMENT_MODULES &&
+           instrumented[range->module];
 }
 
 uint64_t modules_data(const void *address)

@@ -15,6 +15,10 @@ uint64_t modules_site(const void *pc);
 /* Whether PC lies in the C library, the dynamic linker or this runtime. */
 bool modules_is_system(const void *pc);
 
+/* The code around PC is instrumented: its module has said so. */
+void modules_set_instrumented(const void *pc);
+bool modules_is_instrumented(const void *pc);
+
 /* For data: the module around ADDRESS as a site, 0 if none. */
 uint64_t modules_data(const void *address);
 

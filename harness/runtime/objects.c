@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "base/text.h"
+#include "memory/access.h"
 #include "modules.h"
 #include "state.h"
 #include "sys.h"
@@ -39,6 +40,7 @@ static void add_region(const struct region *region)
     regions_unmap((const void *)region->start, region->end - region->start);
     if (region_count < REGIONS)
         regions[region_count++] = *region;
+    access_mapped((const void *)region->start, region->end - region->start);
 }
 
 void regions_unmap(const void *address, size_t length)

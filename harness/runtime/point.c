@@ -54,6 +54,7 @@ static enum place place_of(enum op_kind kind, uint32_t flags)
     case OP_INPUT:
     case OP_OPEN:
     case OP_TIME:
+    case OP_MEMORY:
     case OP_NOTE:
         return BEFORE;
     case OP_RELEASE:
@@ -176,10 +177,9 @@ static void release(const struct point *point)
         sched_bump(segment, point->object);
 }
 
-static void end_under_control(const struct point *point, int64_t result)
+static void end_under_control(const struct point *point, bool idle)
 {
     turn_ensure();
-    bool idle = is_idle(point->kind, result);
     local.idle = idle && op_kind_class(point->kind) != OP_TIME;
     if (!idle)
         release(point);
@@ -188,13 +188,23 @@ static void end_under_control(const struct point *point, int64_t result)
         turn_point(OP_KIND_NONE, 0, point->site, patience(OP_KIND_NONE), 0);
 }
 
+static void end(const struct point *point, int64_t result, bool idle)
+{
+    if (!point->position)
+        return;
+    segment_op_end(runtime.segment, local.task, point->position, result);
+    if (control_on())
+        end_under_control(point, idle);
+}
+
 void point_end(struct point point, int64_t result)
 {
-    if (!point.position)
-        return;
-    segment_op_end(runtime.segment, local.task, point.position, result);
-    if (control_on())
-        end_under_control(&point, result);
+    end(&point, result, is_idle(point.kind, result));
+}
+
+void point_end_idle(struct point point, int64_t result)
+{
+    end(&point, result, true);
 }
 
 void point_start(void)

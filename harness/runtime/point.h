@@ -27,6 +27,8 @@ struct point point_sleep(uint64_t deadline_ns, uint64_t site, uint32_t flags);
 
 /* The op is done; RESULT is what it gave, -errno on failure. */
 void point_end(struct point point, int64_t result);
+/* The same; it gave the caller nothing new, and others should have a go. */
+void point_end_idle(struct point point, int64_t result);
 
 /* A task begins: start offsets vary, too, and under control it waits for its
  * turn. Not an op. */

@@ -9,6 +9,7 @@
 #include "control/turn.h"
 #include "dispatch.h"
 #include "ending.h"
+#include "memory/init.h"
 #include "memory/part.h"
 #include "modules.h"
 #include "objects.h"
@@ -64,6 +65,7 @@ __attribute__((constructor(101))) static void attach(void)
     runtime.segment_fd = fd;
     real_resolve();
     modules_scan();
+    init_attached();
     runtime.dispatch =
         !(segment->config.flags & SEGMENT_NO_DISPATCH) && dispatch_setup();
     ending_watch();

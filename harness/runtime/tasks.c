@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "control/turn.h"
 #include "dispatch.h"
+#include "memory/access.h"
 #include "objects.h"
 #include "state.h"
 #include "sys.h"
@@ -117,6 +118,7 @@ void tasks_become(uint32_t task)
     /* Written only when it changes: each write copies a page after fork. */
     if (!runtime.active)
         runtime.active = true;
+    access_become();
     dispatch_arm();
 }
 

@@ -31,7 +31,7 @@ static void announced(struct segment *segment, uint32_t task)
 static bool only_looks(const struct segment *segment,
                        const struct segment_turn *turn)
 {
-    if (turn->kind == OP_KIND_RWLOCK_READ)
+    if (turn->kind == OP_KIND_RWLOCK_READ || turn->kind == OP_KIND_LOAD)
         return true;
     if (op_kind_class(turn->kind) != OP_INPUT)
         return false;

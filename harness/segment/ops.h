@@ -13,6 +13,7 @@ enum op_class {
     OP_OPEN,    /* creates or finds an object */
     OP_CLOSE,   /* gives it up or removes it */
     OP_TIME,    /* sleeps, yields */
+    OP_MEMORY,  /* looks at a word of memory, or changes it */
     OP_NOTE     /* said by the target itself */
 };
 
@@ -93,6 +94,9 @@ enum op_class {
     X(SLEEP, "sleep", TIME)                       \
     X(YIELD, "yield", TIME)                       \
     X(TIME, "read clock", TIME)                   \
+    X(LOAD, "load", MEMORY)                       \
+    X(STORE, "store", MEMORY)                     \
+    X(UPDATE, "update", MEMORY)                   \
     X(POINT, "point", NOTE)                       \
     X(SYSCALL, "system call", NOTE)
 

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include "control/wait.h"
+#include "memory/access.h"
 #include "sys.h"
 #include "tasks.h"
 
@@ -80,6 +81,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
         struct point point =
             point_begin(OP_KIND_THREAD_CREATE, 0, (uint64_t)task, site, 0);
         runtime.threads = true;
+        access_threads();
         result =
             REAL(pthread_create)(thread, attributes, run_posix, &starts[task]);
         if (result)
@@ -106,6 +108,7 @@ EXPORT int thrd_create(thrd_t *thread, thrd_start_t run, void *argument)
         struct point point =
             point_begin(OP_KIND_THREAD_CREATE, 0, (uint64_t)task, site, 0);
         runtime.threads = true;
+        access_threads();
         result = REAL(thrd_create)(thread, run_c11, &starts[task]);
         if (result != thrd_success)
             tasks_cancel(task);

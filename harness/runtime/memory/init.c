@@ -1,0 +1,51 @@
+#include "init.h"
+
+#include <string.h>
+
+#include "modules.h"
+#include "state.h"
+#include "sys.h"
+
+/* Every sanitizer's runtime has it, ours has not. Weak, so that it is found in
+ * the executable as well as in a library, without the help of dlsym(). */
+extern void __sanitizer_set_death_callback(void (*)(void))
+    __attribute__((weak, visibility("default")));
+
+static bool seen; /* an object file has said so */
+
+/* Two runtimes for the same hooks: some would go to one and some to the
+ * other. */
+static void refuse_foreign(void)
+{
+    static const char text[] =
+        "mpstress: this program is instrumented by mpstress cc, but another "
+        "sanitizer's runtime is linked in, too: link it with mpstress cc (or "
+        "mpstress c++), without -fsanitize=... of your own\n";
+    SYS3(SYS_write, 2, text, sizeof(text) - 1);
+    SYS1(SYS_exit_group, 124);
+}
+
+void init_instrumented(const void *pc)
+{
+    if (!seen) {
+        if (__sanitizer_set_death_callback)
+            refuse_foreign();
+        seen = true;
+    }
+    if (!runtime.segment)
+        return;
+    modules_set_instrumented(pc);
+    if (!runtime.segment->control.instrumented)
+        runtime.segment->control.instrumented = 1;
+}
+
+void init_attached(void)
+{
+    if (seen)
+        runtime.segment->control.instrumented = 1;
+}
+
+bool init_is_instrumented(const void *pc)
+{
+    return modules_is_instrumented(pc);
+}

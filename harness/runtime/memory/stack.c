@@ -1,0 +1,53 @@
+#include "stack.h"
+
+#include <string.h>
+
+#include "segment/memory.h"
+
+__thread struct stack stack __attribute__((tls_model("initial-exec")));
+
+/* By task number, so that nothing has to be allocated; nor in thread-local
+ * memory, which is taken out of the stacks of the program's threads. */
+static struct stack_frame frames[MEMORY_TASKS][STACK_FRAMES];
+
+void stack_become(void)
+{
+    /* The child of fork() is where its parent was, in its copy of the frames
+     * under the parent's number, which nobody else in it has. */
+    bool is_thread = runtime.segment->tasks[local.task].is_thread;
+    if (stack.bottom && !is_thread)
+        return;
+    if (local.task >= MEMORY_TASKS)
+        return;
+    stack.bottom = stack.top = frames[local.task];
+    stack.limit = stack.bottom + STACK_FRAMES;
+    stack.beyond = 0;
+}
+
+void stack_drop_left(uintptr_t below)
+{
+    if (stack.top > stack.bottom && stack.top[-1].base < below)
+        stack.beyond = 0;
+    while (stack.top > stack.bottom && stack.top[-1].base < below)
+        stack.top--;
+}
+
+void stack_enter(const void *pc, uintptr_t base)
+{
+    stack_drop_left(base + 1);
+    if (stack.top == stack.limit) {
+        if (stack.limit)
+            stack.beyond++;
+        return;
+    }
+    struct stack_frame *frame = stack.top++;
+    frame->pc = pc;
+    frame->base = base;
+    frame->node = 0;
+}
+
+void stack_switch(struct stack *old, const struct stack *new)
+{
+    *old = stack;
+    stack = *new;
+}
