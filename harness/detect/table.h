@@ -11,7 +11,11 @@
 
 #include "segment/memory.h"
 
-enum { TABLE_LEAST = 256 };
+enum {
+    TABLE_LEAST = 256,
+    TABLE_PROBES = 1024 /* slots looked at; in a table that nobody has written
+                           over, half full at most, it takes far fewer */
+};
 
 /* How table entries are told apart; KEY is what is looked for. */
 struct table_kind {
@@ -40,8 +44,20 @@ static inline uint32_t table_length(const struct table_kind *kind,
     return 4u << (31 - __builtin_clz(count));
 }
 
+/* The first free slot for HASH of LENGTH ones; LENGTH if there is none near. */
+static inline uint32_t table_free(const uint32_t *slots, uint32_t length,
+                                  uint64_t hash)
+{
+    for (uint32_t i = 0; i < TABLE_PROBES; i++) {
+        uint32_t at = (uint32_t)(hash + i) & (length - 1);
+        if (!slots[at])
+            return at;
+    }
+    return length;
+}
+
 /* The number of the entry KEY, whose hash is HASH, of COUNT ones; or 0, and the
- * slot it belongs into, LENGTH if none is free, in *SLOT. */
+ * slot it belongs into, as table_free() has it, in *SLOT. */
 static inline uint32_t table_find(const struct memory *memory,
                                   const struct table_kind *kind,
                                   const uint32_t *slots, uint32_t count,
@@ -49,7 +65,7 @@ static inline uint32_t table_find(const struct memory *memory,
                                   uint32_t *slot)
 {
     uint32_t length = table_length(kind, count);
-    for (uint32_t i = 0; i < length; i++) {
+    for (uint32_t i = 0; i < TABLE_PROBES; i++) {
         uint32_t at = (uint32_t)(hash + i) & (length - 1);
         uint32_t number = slots[at];
         if (!number) {
@@ -72,10 +88,9 @@ static inline void table_rebuild(const struct memory *memory,
         if (slots[i])
             slots[i] = 0;
     for (uint32_t number = 1; number <= count; number++) {
-        uint32_t at = (uint32_t)kind->hash(memory, number);
-        for (uint32_t i = 0; i < length && slots[at & (length - 1)]; i++)
-            at++;
-        slots[at & (length - 1)] = number;
+        uint32_t at = table_free(slots, length, kind->hash(memory, number));
+        if (at < length)
+            slots[at] = number;
     }
 }
 
@@ -91,9 +106,9 @@ static inline uint32_t table_add(const struct memory *memory,
     uint32_t longer = table_length(kind, old + 1);
     if (longer != length) {
         table_rebuild(memory, kind, slots, longer, old);
-        slot = (uint32_t)hash & (longer - 1);
-        for (uint32_t i = 0; i < longer && slots[slot]; i++)
-            slot = (slot + 1) & (longer - 1);
+        slot = table_free(slots, longer, hash);
+        if (slot >= longer)
+            return 0;
     }
     slots[slot] = old + 1;
     *count = old + 1;
