@@ -10,24 +10,10 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/fs.h"
+#include "base/installed.h"
 #include "base/str.h"
 
 #define WORKSPACE_PREFIX "mpstress-run-"
-
-/* The first of the places relative to DIRECTORY where NAME is; NULL if none.
- * The caller frees. */
-static char *find(const char *directory, const char *const *places,
-                  const char *name)
-{
-    for (size_t i = 0; places[i]; i++) {
-        char *path = str_format("%s/%s%s", directory, places[i], name);
-        char *real = path ? realpath(path, NULL) : NULL;
-        free(path);
-        if (real)
-            return real;
-    }
-    return NULL;
-}
 
 /* A workspace is named after its run's process: gone process, stale
  * workspace. */
@@ -77,28 +63,17 @@ static int make_workspace(struct places *places, struct mps_diag *diag)
 int places_find(struct places *places, struct mps_diag *diag)
 {
     *places = (struct places){0};
-    char executable[4096];
-    ssize_t n = readlink("/proc/self/exe", executable, sizeof(executable) - 1);
-    if (n <= 0)
-        return diag_set(diag, -MPS_EINTERNAL,
-                        "/proc/self/exe cannot be read: is /proc mounted?");
-    executable[n] = '\0';
-    *strrchr(executable, '/') = '\0';
-    static const char *const libraries[] = {"", "../lib/",
-                                            "../lib/x86_64-linux-gnu/",
-                                            "../lib/aarch64-linux-gnu/", NULL};
-    static const char *const programs[] = {"", NULL};
     static const char *const targets[] = {"../targets", "../libexec/mpstress",
                                           NULL};
-    places->runtime = find(executable, libraries, "libmpstress.so");
-    places->launcher = find(executable, programs, "mpstress-launch");
-    places->targets = find(executable, targets, "");
+    places->runtime = installed_find(installed_libraries, "libmpstress.so");
+    places->launcher = installed_find(installed_programs, "mpstress-launch");
+    places->targets = installed_find(targets, "");
     if (!places->runtime || !places->launcher) {
         int err = diag_set(
             diag, -MPS_EINTERNAL,
-            "%s: %s is missing beside the executable; install "
-            "or build mpstress again",
-            executable, places->runtime ? "mpstress-launch" : "libmpstress.so");
+            "%s is missing beside the executable; install or build mpstress "
+            "again",
+            places->runtime ? "mpstress-launch" : "libmpstress.so");
         places_free(places);
         return err;
     }
