@@ -1,0 +1,139 @@
+#include "rewrite.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+/* What a command has to do for a flag to be added, as bits. */
+enum part {
+    PREPROCESS = 1,
+    COMPILE = 2,
+    /* gcc makes code when it links objects of -flto, and forgets to instrument
+     * it unless it is told again; it takes such flags in silence. */
+    LINK = 4,
+    TRAP = 8, /* with undefined-behaviour checks */
+};
+
+enum place { BEFORE, AFTER };
+
+#define BOTH (VENDOR_GCC | VENDOR_CLANG)
+
+/* In front of the user's words stands what these may overrule: -g0, or
+ * -fno-sanitize=thread for a file that must not be looked at. */
+static const struct {
+    enum place place;
+    unsigned vendors, parts;
+    const char *flag;
+} flags[] = {
+    {BEFORE, BOTH, COMPILE, "-g"},
+    /* elfutils finds the line of an address through them. */
+    {BEFORE, VENDOR_CLANG, COMPILE, "-gdwarf-aranges"},
+    /* Also for the preprocessor, whose macros say so: what it puts out may be
+     * compiled later. */
+    {BEFORE, BOTH, PREPROCESS | COMPILE, "-fsanitize=thread"},
+    {BEFORE, VENDOR_GCC, LINK, "-fsanitize=thread"},
+    {BEFORE, VENDOR_CLANG, COMPILE | LINK, "-fno-sanitize-link-runtime"},
+
+    /* memcpy_chk and its kind are expanded in place, unseen. -Wp, because
+     * gcc lets a user's -Wp,-D win over any -U. */
+    {AFTER, BOTH, PREPROCESS, "-Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=0"},
+    {AFTER, BOTH, COMPILE, "-fno-omit-frame-pointer"},
+#if defined __x86_64__
+    /* 16-byte atomics are instrumented, not calls of libatomic. */
+    {AFTER, BOTH, COMPILE, "-mcx16"},
+#endif
+    /* A fence outside any instrumented access: gcc warns, some use -Werror. */
+    {AFTER, VENDOR_GCC, COMPILE | LINK, "-Wno-tsan"},
+    /* Where the size is known, gcc expands these in place, and instruments
+     * neither the copy nor a call; so does clang with LTO, and with memcmp.
+     * Not strlen and its like, which only read: C++ has them computed at
+     * compile time. */
+    {AFTER, BOTH, COMPILE, "-fno-builtin-memcpy"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-memmove"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-memset"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-memcmp"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-mempcpy"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-bcopy"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-bzero"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-strcpy"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-stpcpy"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-strncpy"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-stpncpy"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-strcat"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-strncat"},
+    /* clang instruments after it vectorised, and skips vectors of 32 bytes. */
+    {AFTER, VENDOR_CLANG, COMPILE, "-fno-vectorize"},
+    {AFTER, VENDOR_CLANG, COMPILE, "-fno-slp-vectorize"},
+    /* Undefined behaviour is then a crash, which needs no second runtime. */
+    {AFTER, VENDOR_GCC, TRAP, "-fsanitize-undefined-trap-on-error"},
+    {AFTER, VENDOR_CLANG, TRAP, "-fsanitize-trap=undefined"},
+    {AFTER, BOTH, TRAP, "-fno-sanitize=vptr"},
+};
+
+static void add_flags(struct words *out, enum place place, enum vendor vendor,
+                      unsigned parts)
+{
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        if (flags[i].place == place && (flags[i].vendors & (unsigned)vendor) &&
+            (flags[i].parts & parts))
+            words_add(out, flags[i].flag);
+}
+
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? str_format("%.*s", (int)(slash - path), path)
+                 : str_format(".");
+}
+
+void rewrite_add_runtime(struct words *out, const char *runtime)
+{
+    char *directory = directory_of(runtime);
+    /* Needed even when the objects that call it come later; shared also
+     * between -Bstatic and -Bdynamic. -Xlinker, since a comma would split
+     * the path. */
+    words_add(out, "-Wl,--push-state,-Bdynamic,--no-as-needed");
+    words_add(out, "-Xlinker");
+    words_add(out, runtime);
+    words_add(out, "-Wl,--pop-state");
+    words_add(out, "-Xlinker");
+    words_add(out, "-rpath");
+    words_add(out, "-Xlinker");
+    words_take(out, directory);
+}
+
+/* gcc links its own runtime with -fsanitize=thread: here it finds ours under
+ * that name, before any -L of the user's. */
+static void add_stand_in(struct words *out, const char *runtime)
+{
+    char *directory = directory_of(runtime);
+    words_take(out,
+               directory ? str_format("-L%s/mpstress-link", directory) : NULL);
+    free(directory);
+}
+
+void rewrite(struct words *out, const struct rewrite *rewrite,
+             const struct invocation *invocation, char *const *argv)
+{
+    bool links = invocation->links;
+    unsigned parts = 0;
+    if (invocation->preprocesses)
+        parts |= PREPROCESS;
+    if (invocation->compiles)
+        parts |= COMPILE;
+    if (links || invocation->joins)
+        parts |= LINK;
+    if (invocation->traps)
+        parts |= TRAP;
+    assert(!parts || rewrite->vendor != VENDOR_UNKNOWN);
+
+    add_flags(out, BEFORE, rewrite->vendor, parts);
+    if (links && rewrite->vendor == VENDOR_GCC)
+        add_stand_in(out, rewrite->runtime);
+    words_add_all(out, argv);
+    add_flags(out, AFTER, rewrite->vendor, parts);
+    if (links)
+        rewrite_add_runtime(out, rewrite->runtime);
+}
