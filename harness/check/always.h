@@ -27,6 +27,10 @@ bool always_livelock(struct judge *judge);
  * each way and place. */
 bool always_mishaps(struct judge *judge);
 
+/* Two accesses to the same memory that nothing orders: a finding for each pair
+ * of places. */
+bool always_races(struct judge *judge);
+
 /* The time limit passed, and no verdict explains it: what every task was doing.
  */
 bool always_hang(struct judge *judge);

@@ -72,6 +72,7 @@ static int judge_all(struct judge *judge)
     always_deadlock(judge);
     always_livelock(judge);
     always_mishaps(judge);
+    always_races(judge);
     bool cut_short = judge_was_cut_short(judge->outcome);
     if (crashes.root || hung || root_was_cut_down(judge))
         judge->ending = ENDING_NONE;

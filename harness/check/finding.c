@@ -15,6 +15,8 @@ static void finding_fini(struct finding *finding)
         free(finding->places[i].task);
     }
     free(finding->places);
+    free(finding->frames);
+    free(finding->object);
     free(finding->invariant);
     free(finding->what);
     free(finding->detail);
@@ -71,6 +73,31 @@ int finding_add_place(struct finding *finding, const struct location *location,
         return -ENOMEM;
     }
     places[finding->place_count++] = place;
+    return 0;
+}
+
+int finding_add_frames(struct finding *finding, const struct location *frames,
+                       size_t count)
+{
+    size_t whole = finding->frame_count + count;
+    if (!count)
+        return 0;
+    struct finding_frame *all = realloc(finding->frames, whole * sizeof(*all));
+    if (!all)
+        return -ENOMEM;
+    finding->frames = all;
+    for (size_t i = 0; i < count; i++)
+        all[finding->frame_count++] = (struct finding_frame){frames[i], i == 0};
+    return 0;
+}
+
+int finding_set_object(struct finding *finding, const char *object)
+{
+    char *new = strdup(object);
+    if (!new)
+        return -ENOMEM;
+    free(finding->object);
+    finding->object = new;
     return 0;
 }
 

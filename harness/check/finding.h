@@ -2,6 +2,7 @@
 #ifndef MPS_CHECK_FINDING_H
 #define MPS_CHECK_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,12 @@ struct finding_place {
     char *task; /* "0.1 (consumer)", or NULL; owned */
 };
 
+/* A frame of one of a finding's stacks. */
+struct finding_frame {
+    struct location location;
+    bool innermost;
+};
+
 struct finding {
     enum finding_kind kind;
     char *invariant; /* its name, or NULL */
@@ -25,6 +32,11 @@ struct finding {
     char *expected, *actual; /* as text, or NULL */
     struct finding_place *places;
     size_t place_count;
+    /* What suppressions are matched with: all frames of its stacks, and the
+     * name of what it is about, or NULL. Not kept in traces. */
+    struct finding_frame *frames;
+    size_t frame_count;
+    char *object;
     uint64_t fingerprint; /* of kind, invariant name and places' function
                              names: equal for the same bug */
 };
@@ -45,6 +57,12 @@ struct finding *finding_list_add(struct finding_list *list,
 /* Append a place; ROLE and TASK are copied (may be NULL). */
 int finding_add_place(struct finding *finding, const struct location *location,
                       const char *role, const char *task);
+
+/* Append the frames of a stack, innermost first. -ENOMEM. */
+int finding_add_frames(struct finding *finding, const struct location *frames,
+                       size_t count);
+/* OBJECT is copied. -ENOMEM. */
+int finding_set_object(struct finding *finding, const char *object);
 
 /* Compute the fingerprint from what is in FINDING: kind, invariant name and
  * the names of the places' functions, each once, in any order. Numbers,
