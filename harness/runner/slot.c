@@ -27,6 +27,7 @@
 #include "inspect.h"
 #include "launch.h"
 #include "memory.h"
+#include "offer.h"
 #include "sched/sched.h"
 #include "segment/write.h"
 #include "watchdog.h"
@@ -435,6 +436,10 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         return err;
     if (control)
         sched_begin(slot->segment);
+    uint32_t looks = slot->segment->config.flags;
+    if (looks & SEGMENT_RACES &&
+        (looks & SEGMENT_GUARD || slot->segment->control.instrumented))
+        offer_pointers(slot->segment, slot->options->symbols);
 
     struct segment_control *shared = &slot->segment->control;
     const struct scenario *scenario = choice->scenario;

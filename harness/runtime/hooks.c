@@ -208,7 +208,7 @@ void hook_mapped(struct call *call, long result)
     if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE)
         regions_map(start, length,
                     call->args[3] & MAP_ANONYMOUS ? -1 : (int)call->args[4],
-                    (uint64_t)call->args[5]);
+                    (uint64_t)call->args[5], call->site);
     else if (call->args[3] & MAP_FIXED)
         regions_unmap(start, length);
 }
@@ -231,7 +231,8 @@ void hook_attached(struct call *call, long result)
     } about;
     if (SYS3(SYS_shmctl, call->args[0], 2 /* IPC_STAT */, &about) < 0)
         return;
-    regions_attach((const void *)result, about.size, (int)call->args[0]);
+    regions_attach((const void *)result, about.size, (int)call->args[0],
+                   call->site);
 }
 
 void hook_detached(struct call *call, long result)

@@ -166,3 +166,17 @@ bool modules_is_system(const void *pc)
     const struct range *range = find(pc);
     return range && range->system;
 }
+
+const void *modules_address(uint64_t site, uintptr_t size)
+{
+    uint32_t module = (uint32_t)(site >> SITE_MODULE_SHIFT);
+    uintptr_t offset = segment_site_offset(site);
+    for (uint32_t i = 0; i < range_count; i++) {
+        const struct range *range = &ranges[i];
+        uintptr_t at = range->bias + offset;
+        if (range->module == module && !range->code && at >= range->start &&
+            at < range->end && range->end - at >= size)
+            return (const void *)at;
+    }
+    return NULL;
+}

@@ -22,4 +22,8 @@ bool modules_is_instrumented(const void *pc);
 /* For data: the module around ADDRESS as a site, 0 if none. */
 uint64_t modules_data(const void *address);
 
+/* The other way round: where SIZE bytes of data at SITE are in this process, or
+ * NULL when they are not all in a module that it has loaded. */
+const void *modules_address(uint64_t site, uintptr_t size);
+
 #endif

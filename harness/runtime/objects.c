@@ -27,6 +27,8 @@ static uint32_t intern(enum object_kind kind, uint64_t backing, uint64_t offset,
 struct region {
     uintptr_t start, end;
     uint64_t backing, offset; /* offset of START in the backing */
+    uint64_t site;            /* where it was mapped */
+    uint32_t task;            /* by whom, + 1 */
     bool attached;            /* by shmat() */
     char name[40];
 };
@@ -129,12 +131,15 @@ uint64_t fd_identity(long fd)
     return identity(&st);
 }
 
-void regions_map(const void *start, size_t length, int fd, uint64_t offset)
+void regions_map(const void *start, size_t length, int fd, uint64_t offset,
+                 uint64_t site)
 {
     struct region region = {
         .start = (uintptr_t)start,
         .end = (uintptr_t)start + length,
         .offset = offset,
+        .site = site,
+        .task = local.task + 1,
     };
     if (fd >= 0) {
         char name[NAME];
@@ -155,12 +160,14 @@ void regions_map(const void *start, size_t length, int fd, uint64_t offset)
     add_region(&region);
 }
 
-void regions_attach(const void *start, size_t length, int id)
+void regions_attach(const void *start, size_t length, int id, uint64_t site)
 {
     struct region region = {
         .start = (uintptr_t)start,
         .end = (uintptr_t)start + length,
         .backing = rng_mix((uint64_t)id, OBJECT_SYSV_SHM, 0x73797376),
+        .site = site,
+        .task = local.task + 1,
         .attached = true,
     };
     char *end = region.name + sizeof(region.name);
@@ -174,6 +181,14 @@ static const struct region *region_find(uintptr_t at)
         if (at >= regions[i].start && at < regions[i].end)
             return &regions[i];
     return NULL;
+}
+
+bool regions_about(const volatile void *address, struct region_about *out)
+{
+    const struct region *region = region_find((uintptr_t)address);
+    if (region)
+        *out = (struct region_about){region->start, region->site, region->task};
+    return region;
 }
 
 static uint64_t private_backing(uint32_t process, enum object_kind kind)

@@ -27,11 +27,20 @@ void objects_copy_held(uint32_t child);
 /* Whether OBJECT is private to the calling process. */
 bool objects_is_own(uint32_t object);
 
-/* A shared mapping was made: of descriptor FD at OFFSET, or anonymous when FD
- * is negative; replaces what was mapped there. */
-void regions_map(const void *start, size_t length, int fd, uint64_t offset);
+/* A shared mapping was made at SITE: of descriptor FD at OFFSET, or anonymous
+ * when FD is negative; replaces what was mapped there. */
+void regions_map(const void *start, size_t length, int fd, uint64_t offset,
+                 uint64_t site);
 /* SysV segment ID was attached. */
-void regions_attach(const void *start, size_t length, int id);
+void regions_attach(const void *start, size_t length, int id, uint64_t site);
+/* What is known of the shared mapping around ADDRESS; false when there is
+ * none. */
+struct region_about {
+    uintptr_t start;
+    uint64_t site; /* where it was mapped */
+    uint32_t task; /* by whom, + 1 */
+};
+bool regions_about(const volatile void *address, struct region_about *out);
 /* Anything in the range is gone. */
 void regions_unmap(const void *start, size_t length);
 /* The SysV attachment at START is gone. */

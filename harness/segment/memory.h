@@ -233,10 +233,6 @@ struct memory {
     uint32_t named_count; /* may exceed the table */
     uint64_t block_count; /* ever handed out */
     struct memory_race races[MEMORY_RACES];
-    struct memory_whereabouts whereabouts[MEMORY_RACES]; /* of each */
-    struct memory_named named[MEMORY_NAMED];
-    struct memory_stack stacks[MEMORY_TASKS];
-    struct memory_block blocks[MEMORY_BLOCKS];
     memory_near_row near[MEMORY_ROWS];
     struct memory_word_sync words[MEMORY_WORD_SYNCS];
     uint32_t word_slots[MEMORY_WORD_SLOTS];
@@ -247,6 +243,10 @@ struct memory {
     struct memory_chunk chunks[MEMORY_CHUNKS];
     uint32_t node_slots[MEMORY_NODE_SLOTS];
     struct memory_node nodes[MEMORY_NODES];
+    struct memory_whereabouts whereabouts[MEMORY_RACES]; /* of each */
+    struct memory_named named[MEMORY_NAMED];
+    struct memory_stack stacks[MEMORY_TASKS];
+    struct memory_block blocks[MEMORY_BLOCKS];
     char names[1 << 20];
     _Alignas(4096) memory_far_row far[MEMORY_ROWS];
     _Alignas(4096) struct memory_shadow shadow[MEMORY_CHUNKS];

@@ -80,7 +80,7 @@ static void map_named(const char *name, const sem_t *semaphore)
     long fd = SYS4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     if (fd < 0)
         return;
-    regions_map(semaphore, sizeof(*semaphore), (int)fd, 0);
+    regions_map(semaphore, sizeof(*semaphore), (int)fd, 0, 0);
     SYS1(SYS_close, fd);
 }
 
