@@ -37,7 +37,8 @@ enum instruction_kind {
     INSTRUCTION_STOS,
     INSTRUCTION_LODS,
     INSTRUCTION_SCAS,
-    INSTRUCTION_JUMP, /* to the end + IMMEDIATE, perhaps */
+    INSTRUCTION_JUMP,   /* to its end + IMMEDIATE */
+    INSTRUCTION_BRANCH, /* the same, perhaps */
     INSTRUCTION_CALL,
     INSTRUCTION_STOP,  /* ret, an indirect jump, ud2: what follows is other
                           code */

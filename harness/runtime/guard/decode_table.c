@@ -113,8 +113,8 @@ const struct opcode_row opcode_rows[] = {
     ROW(1, ANY, 0xff, 0xe8, EACH, CALL, 0, NONE, 4)
     ROW(1, ANY, 0xff, 0xe9, EACH, JUMP, 0, NONE, 4)
     ROW(1, ANY, 0xff, 0xeb, EACH, JUMP, 0, NONE, 1)
-    ROW(1, ANY, 0xf0, 0x70, EACH, JUMP, 0, NONE, 1)
-    ROW(1, ANY, 0xfc, 0xe0, EACH, JUMP, 0, NONE, 1)
+    ROW(1, ANY, 0xf0, 0x70, EACH, BRANCH, 0, NONE, 1)
+    ROW(1, ANY, 0xfc, 0xe0, EACH, BRANCH, 0, NONE, 1)
     ROW(1, ANY, 0xff, 0xc2, EACH, STOP, 0, NONE, 2)
     ROW(1, ANY, 0xff, 0xc3, EACH, STOP, 0, NONE, NONE)
     ROW(1, ANY, 0xff, 0xcc, EACH, STOP, 0, NONE, NONE)
@@ -157,7 +157,7 @@ const struct opcode_row opcode_rows[] = {
     ROW(0F, ANY, 0xff, 0xa2, EACH, WIDE, 0, NONE, NONE) /* cpuid */
     ROW(0F, ANY, 0xff, 0xb9, EACH, STOP, HAS_E, NONE, NONE) /* ud1 */
     PLAIN(0F, ANY, 0xf0, 0x40, IN_G, V, NONE) /* cmov */
-    ROW(0F, ANY, 0xf0, 0x80, EACH, JUMP, 0, NONE, 4)
+    ROW(0F, ANY, 0xf0, 0x80, EACH, BRANCH, 0, NONE, 4)
     GROUP(0F, ANY, 0xf0, 0x90, EACH, W_E, 1, NONE) /* setcc */
     PLAIN(0F, ANY, 0xff, 0xa3, R_E | G_READ | BIT_NUMBER, V, NONE)
     PLAIN(0F, ANY, 0xff, 0xab, RW_E | BIT_NUMBER, V, NONE) /* bts */
