@@ -33,32 +33,52 @@ static uint32_t lowest(uint32_t bytes)
     return (uint32_t)__builtin_ctz(bytes);
 }
 
-/* The access whose cell has HEAD and TAIL races with LOOK's in COMMON bytes of
- * WORD. */
-__attribute__((noinline)) static void note(const struct look *look,
-                                           uint32_t word, uint32_t common,
+/* From the first to the last of them: accesses have no gaps. */
+static uint32_t extent(uint32_t bytes)
+{
+    return 32 - (uint32_t)__builtin_clz(bytes) - lowest(bytes);
+}
+
+/* Whether the atomic access of LOOK may read what orders the other one. Its
+ * memory order is not asked for: who reads without acquiring races with that
+ * one when he comes first. */
+static bool is_told(const struct look *look, uint32_t word, uint32_t bytes,
+                    uint64_t head)
+{
+    return (look->access->flags & MEMORY_ATOMIC) &&
+           words_tell(look->memory, look->chunk, word * 8 + lowest(bytes),
+                      extent(bytes), cell_task(head), cell_epoch(head));
+}
+
+/* The access whose cell has HEAD and TAIL conflicts with LOOK's to BYTES of
+ * WORD, unordered by the task's clock: note the race. False: it is none. */
+__attribute__((noinline)) static bool note(const struct look *look,
+                                           uint32_t word, uint32_t bytes,
                                            uint64_t head, uint64_t tail)
 {
+    if (is_told(look, word, bytes, head))
+        return false;
     struct memory *memory = look->memory;
-    uint32_t bytes = cell_bytes(head);
+    const uint32_t its = cell_bytes(head);
     const struct memory_race race = {
         .now = *look->access,
         .before = {.task = cell_task(head),
-                   .size = 32 - (uint32_t)__builtin_clz(bytes) - lowest(bytes),
+                   .size = extent(its),
                    .flags = cell_flags(head),
                    .context = (uint32_t)(tail >> CELL_CONTEXT),
                    .locks = (uint32_t)(tail >> CELL_LOCKS)},
         .chunk = look->chunk,
-        .offset = word * 8 + lowest(common),
+        .offset = word * 8 + lowest(its & bytes),
         .ticket = look->ticket};
     look->shadow->words[word].flags |= MEMORY_RACY;
     uint32_t count = memory->race_count;
     for (uint32_t i = 0; i < count && i < MEMORY_RACES; i++)
         if (same_race(&memory->races[i], &race))
-            return;
+            return true;
     if (count < MEMORY_RACES)
         memory->races[count] = race;
     memory->race_count = count + 1;
+    return true;
 }
 
 /* -- Looking at a word -----------------------------------------------------*/
@@ -122,9 +142,8 @@ static inline bool look_at(const struct look *look, uint32_t word,
         uint32_t flags = cell_flags(old), mine = look->access->flags;
         if (common && ((flags | mine) & MEMORY_WRITE) &&
             !(flags & mine & MEMORY_ATOMIC)) {
-            racy = true;
-            note(look, word, common, old,
-                 cell_tail(cells[i].context, cells[i].locks));
+            racy |= note(look, word, bytes, old,
+                         cell_tail(cells[i].context, cells[i].locks));
         }
     }
     if (known)

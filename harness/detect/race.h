@@ -55,8 +55,9 @@ static inline bool race_is_known(const struct memory *memory, uint32_t chunk,
 
 /* ACCESS is about to be made (its task's clock is current; an atomic one:
  * before clocks_atomic()). SIZE may be anything that stays within the chunk.
- * Returns whether it is in a race; a pair of contexts is noted in memory->races
- * once an iteration. */
+ * Returns whether it is in a race: an atomic one is in none with what was let
+ * out through the same word before, as its load may take that in. A pair of
+ * contexts is noted in memory->races once an iteration. */
 bool race_access(struct memory *memory, uint32_t chunk, uint32_t offset,
                  const struct memory_access *access, uint64_t ticket);
 

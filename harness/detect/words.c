@@ -24,29 +24,25 @@ static uint64_t hash(const struct memory *memory, uint32_t number)
 static const struct table_kind kind = {MEMORY_WORD_SLOTS, MEMORY_WORD_SYNCS,
                                        same, hash};
 
-static struct memory_word_sync *find(struct memory *memory, uint32_t chunk,
-                                     uint32_t offset, uint32_t *slot)
+static uint32_t find(const struct memory *memory, uint32_t chunk,
+                     uint32_t offset, uint32_t *slot)
 {
     const struct memory_word_sync wanted = {.chunk = chunk, .offset = offset};
-    uint32_t number =
-        table_find(memory, &kind, memory->word_slots, memory->word_count,
-                   table_hash(chunk, offset), &wanted, slot);
-    return number ? &memory->words[number] : NULL;
+    return table_find(memory, &kind, memory->word_slots, memory->word_count,
+                      table_hash(chunk, offset), &wanted, slot);
 }
 
 static struct memory_word_sync *make(struct memory *memory, uint32_t chunk,
                                      uint32_t offset)
 {
-    uint32_t slot;
-    struct memory_word_sync *word = find(memory, chunk, offset, &slot);
-    if (word)
-        return word;
-    uint32_t number =
-        table_add(memory, &kind, memory->word_slots, &memory->word_count,
-                  table_hash(chunk, offset), slot);
+    uint32_t slot, number = find(memory, chunk, offset, &slot);
+    if (number)
+        return &memory->words[number];
+    number = table_add(memory, &kind, memory->word_slots, &memory->word_count,
+                       table_hash(chunk, offset), slot);
     if (!number)
         return NULL;
-    word = &memory->words[number];
+    struct memory_word_sync *word = &memory->words[number];
     *word = (struct memory_word_sync){.chunk = chunk, .offset = offset};
     memory->chunks[chunk].synced |= words_part(offset / 8);
     return word;
@@ -56,8 +52,8 @@ static struct memory_word_sync *make(struct memory *memory, uint32_t chunk,
 
 /* The number of the clock of what begins at byte FIRST, made on first use; 0
  * when there is no room. Numbers read from memory are checked. */
-static uint32_t number(struct memory *memory, struct memory_word_sync *word,
-                       uint32_t first)
+static uint32_t clock_of(struct memory *memory, struct memory_word_sync *word,
+                         uint32_t first)
 {
     if (!word->clocks[first] && memory->clock_count < MEMORY_WORD_SYNCS - 1)
         word->clocks[first] = (uint16_t)++memory->clock_count;
@@ -85,7 +81,7 @@ static uint32_t extent(const struct memory_word_sync *word, uint32_t first)
 /* WORD's atomics overlap: one clock for all of them. */
 static bool mix(struct memory *memory, struct memory_word_sync *word)
 {
-    uint32_t all = number(memory, word, 0);
+    uint32_t all = clock_of(memory, word, 0);
     if (!all)
         return false;
     uint32_t to = MEMORY_SYNC_WORD + all;
@@ -117,7 +113,7 @@ bool words_find(struct memory *memory, uint32_t chunk, uint32_t offset,
                 word = NULL;
         }
     }
-    uint32_t found = word ? number(memory, word, word->mixed ? 0 : first) : 0;
+    uint32_t found = word ? clock_of(memory, word, word->mixed ? 0 : first) : 0;
     if (!found) {
         memory->off = MEMORY_OFF_SYNCS;
         return false;
@@ -126,6 +122,25 @@ bool words_find(struct memory *memory, uint32_t chunk, uint32_t offset,
                                   .mixed = word->mixed,
                                   .releasers = &memory->releasers[found]};
     return true;
+}
+
+bool words_tell(const struct memory *memory, uint32_t chunk, uint32_t offset,
+                uint32_t size, uint32_t task, uint32_t epoch)
+{
+    uint32_t slot, number = find(memory, chunk, offset & ~7u, &slot);
+    const struct memory_word_sync *word = &memory->words[number];
+    uint32_t bytes = cell_mask(offset & 7, size);
+    for (uint32_t first = 0; number && first < 8; first++) {
+        if (!word->mixed &&
+            (!(word->starts & 1u << first) || !(extent(word, first) & bytes)))
+            continue;
+        uint32_t sync = MEMORY_SYNC_WORD + word->clocks[first];
+        if (word->clocks[first] &&
+            epoch <=
+                rows_get(memory, rows_of_sync(sync, MEMORY_ROW_CLOCK), task))
+            return true;
+    }
+    return false;
 }
 
 /* -- Forgetting ------------------------------------------------------------*/
@@ -161,12 +176,11 @@ void clocks_forget_words(struct memory *memory, uint32_t chunk, uint32_t offset,
             word |= MEMORY_CHUNK_WORDS / 64 - 1;
             continue;
         }
-        uint32_t slot;
-        struct memory_word_sync *sync = find(memory, chunk, word * 8, &slot);
-        if (!sync)
+        uint32_t slot, number = find(memory, chunk, word * 8, &slot);
+        if (!number)
             continue;
         uint32_t from = word * 8 < offset ? offset - word * 8 : 0;
         uint32_t to = end - word * 8 < 8 ? end - word * 8 : 8;
-        forget(memory, sync, cell_mask(from, to - from));
+        forget(memory, &memory->words[number], cell_mask(from, to - from));
     }
 }

@@ -17,6 +17,11 @@ struct words_clock {
 bool words_find(struct memory *memory, uint32_t chunk, uint32_t offset,
                 uint32_t size, struct words_clock *clock);
 
+/* Whether what TASK did in EPOCH is let out through an atomic that overlaps
+ * [OFFSET, OFFSET + SIZE), within 8 bytes. */
+bool words_tell(const struct memory *memory, uint32_t chunk, uint32_t offset,
+                uint32_t size, uint32_t task, uint32_t epoch);
+
 /* The bit of a chunk's maps that its word WORD is under. */
 static inline uint64_t words_part(uint32_t word)
 {
