@@ -76,8 +76,8 @@ void clocks_atomic(struct memory *memory, uint32_t task, uint32_t chunk,
  * seq_cst is acquire and release, no more: C11 lets two such fences order the
  * values that loads may see, but happens-before comes from what is read alone.
  * Nothing correct needs more: Dekker's and Peterson's algorithms get theirs
- * from the flag that the leaver stores and the next one reads, hazard pointers
- * likewise; a clock common to all fences would only hide races. */
+ * from what the leaver stores and the next one reads, hazard pointers likewise
+ * (algorithms_test.c); a clock common to all fences would only hide races. */
 void clocks_fence(struct memory *memory, uint32_t task, int order);
 /* The memory in [OFFSET, OFFSET + SIZE) of CHUNK is another object now: the
  * clocks of the atomics that lie within are forgotten. */
