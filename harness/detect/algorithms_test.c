@@ -117,7 +117,7 @@ static void do_step(struct machine *machine, uint32_t who,
     case JUMP_HAD:
         if (machine->ticket[who] != wanted)
             break;
-        /* fall through */
+        __attribute__((fallthrough));
     case JUMP:
         machine->at[who] = step->target;
         return;

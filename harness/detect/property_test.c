@@ -290,7 +290,7 @@ static void use_payload(struct run *run, uint32_t task)
     case PATTERN_FEW:
         if (run->used[word]++ >= MEMORY_CELLS)
             return;
-        /* fall through */
+        __attribute__((fallthrough));
     case PATTERN_WILD:
         if (run->kind->atomics && !below(run, 4)) {
             flags |= A;
