@@ -29,10 +29,6 @@ enum {
 };
 #endif
 
-/* Who and when. */
-#define CELL_WHOSE \
-    ((UINT64_C(0xffffffff) << CELL_EPOCH) | (UINT64_C(0xffff) << CELL_TASK))
-
 /* Bits of bytes FIRST .. FIRST + SIZE - 1 of a word. */
 static inline uint32_t cell_mask(uint32_t first, uint32_t size)
 {
@@ -85,6 +81,14 @@ static inline uint32_t cell_flags(uint64_t head)
     return (uint32_t)(head >> CELL_FLAGS) & 0xff;
 }
 
+/* Whether A and B are of the same task and epoch. */
+static inline bool cell_is_of(uint64_t a, uint64_t b)
+{
+    const uint64_t whose =
+        UINT64_C(0xffffffff) << CELL_EPOCH | UINT64_C(0xffff) << CELL_TASK;
+    return !((a ^ b) & whose);
+}
+
 /* Whether whatever races with access WEAK, as far as its bytes and kind go,
  * races with STRONG as well: a write stands for a read, a plain access for an
  * atomic one. */
@@ -97,14 +101,16 @@ static inline bool cell_covers(uint64_t strong, uint64_t weak)
     return !(((weak & ~strong) & more) | ((strong & ~weak) & atomic));
 }
 
-/* Whether CELLS, those of one word, hold an access of the same task and epoch
- * as NOW that covers it. */
+/* Whether CELLS, those of one word, which stand together at its beginning, hold
+ * an access of the same task and epoch as NOW that covers it. */
 static inline bool cell_known(const struct memory_cell cells[MEMORY_CELLS],
                               uint64_t now)
 {
     for (uint32_t i = 0; i < MEMORY_CELLS; i++) {
         uint64_t old = cell_load(&cells[i]);
-        if (!((old ^ now) & CELL_WHOSE) && cell_covers(old, now))
+        if (!cell_epoch(old))
+            break;
+        if (cell_is_of(old, now) && cell_covers(old, now))
             return true;
     }
     return false;

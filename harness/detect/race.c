@@ -2,16 +2,17 @@
 
 #include "words.h"
 
-/* An access under way. */
+/* An access under way. Only what is inlined takes it: on a hot path it lives in
+ * registers. */
 struct look {
     struct memory *memory;
     struct memory_shadow *shadow;
     const struct memory_access *access;
-    uint32_t row;  /* of the task's clock */
+    uint64_t ticket;
     uint64_t head; /* of its cells, but for the bytes */
     uint64_t tail;
     uint32_t chunk;
-    uint64_t ticket;
+    uint32_t row; /* of its task's clock */
 };
 
 /* -- Noting a race ---------------------------------------------------------*/
@@ -28,9 +29,20 @@ static bool same_race(const struct memory_race *a, const struct memory_race *b)
     return a->chunk == b->chunk && a->offset / 8 == b->offset / 8;
 }
 
-static uint32_t lowest(uint32_t bytes)
+static void add(struct memory *memory, const struct memory_race *race)
 {
-    return (uint32_t)__builtin_ctz(bytes);
+    uint32_t count = memory->race_count;
+    for (uint32_t i = 0; i < count && i < MEMORY_RACES; i++)
+        if (same_race(&memory->races[i], race))
+            return;
+    if (count < MEMORY_RACES)
+        memory->races[count] = *race;
+    memory->race_count = count + 1;
+}
+
+static uint32_t lowest(uint32_t bits)
+{
+    return (uint32_t)__builtin_ctz(bits);
 }
 
 /* From the first to the last of them: accesses have no gaps. */
@@ -39,45 +51,32 @@ static uint32_t extent(uint32_t bytes)
     return 32 - (uint32_t)__builtin_clz(bytes) - lowest(bytes);
 }
 
-/* Whether the atomic access of LOOK may read what orders the other one. Its
- * memory order is not asked for: who reads without acquiring races with that
- * one when he comes first. */
-static bool is_told(const struct look *look, uint32_t word, uint32_t bytes,
-                    uint64_t head)
+/* ACCESS to BYTES of the 8 at OFFSET of CHUNK conflicts with that of CELL, and
+ * the task's clock does not order them: note the race. False: it is none. */
+__attribute__((noinline, cold)) static bool
+note(struct memory *memory, uint32_t chunk, uint32_t offset, uint32_t bytes,
+     const struct memory_access *access, const struct memory_cell *cell,
+     uint64_t ticket)
 {
-    return (look->access->flags & MEMORY_ATOMIC) &&
-           words_tell(look->memory, look->chunk, word * 8 + lowest(bytes),
-                      extent(bytes), cell_task(head), cell_epoch(head));
-}
-
-/* The access whose cell has HEAD and TAIL conflicts with LOOK's to BYTES of
- * WORD, unordered by the task's clock: note the race. False: it is none. */
-__attribute__((noinline)) static bool note(const struct look *look,
-                                           uint32_t word, uint32_t bytes,
-                                           uint64_t head, uint64_t tail)
-{
-    if (is_told(look, word, bytes, head))
+    /* An atomic access may read what orders the two. Its memory order is not
+     * asked for: whoever reads without acquiring is in a race when he comes
+     * first. */
+    if ((access->flags & MEMORY_ATOMIC) &&
+        words_tell(memory, chunk, offset + lowest(bytes), extent(bytes),
+                   cell->task, cell->epoch))
         return false;
-    struct memory *memory = look->memory;
-    const uint32_t its = cell_bytes(head);
-    const struct memory_race race = {
-        .now = *look->access,
-        .before = {.task = cell_task(head),
-                   .size = extent(its),
-                   .flags = cell_flags(head),
-                   .context = (uint32_t)(tail >> CELL_CONTEXT),
-                   .locks = (uint32_t)(tail >> CELL_LOCKS)},
-        .chunk = look->chunk,
-        .offset = word * 8 + lowest(its & bytes),
-        .ticket = look->ticket};
-    look->shadow->words[word].flags |= MEMORY_RACY;
-    uint32_t count = memory->race_count;
-    for (uint32_t i = 0; i < count && i < MEMORY_RACES; i++)
-        if (same_race(&memory->races[i], &race))
-            return true;
-    if (count < MEMORY_RACES)
-        memory->races[count] = race;
-    memory->race_count = count + 1;
+    const struct memory_race race = {.now = *access,
+                                     .before = {.task = cell->task,
+                                                .size = extent(cell->mask),
+                                                .flags = cell->flags,
+                                                .context = cell->context,
+                                                .locks = cell->locks},
+                                     .chunk = chunk,
+                                     .offset =
+                                         offset + lowest(cell->mask & bytes),
+                                     .ticket = ticket};
+    memory->shadow[chunk].words[offset / 8].flags |= MEMORY_RACY;
+    add(memory, &race);
     return true;
 }
 
@@ -91,7 +90,15 @@ static inline bool is_ordered(const struct look *look, uint64_t old)
            cell_epoch(old) <= rows_get(look->memory, look->row, task);
 }
 
-/* That TASK accesses WORD, as race_flags() tells it. */
+static inline bool conflicts(uint64_t a, uint64_t b)
+{
+    const uint64_t write = (uint64_t)MEMORY_WRITE << CELL_FLAGS;
+    const uint64_t atomic = (uint64_t)MEMORY_ATOMIC << CELL_FLAGS;
+    return (cell_bytes(a) & cell_bytes(b)) && ((a | b) & write) &&
+           !(a & b & atomic);
+}
+
+/* That the task accesses WORD, as race_flags() tells it. */
 static inline void mark(const struct look *look, uint32_t word)
 {
     struct memory_word *mark = &look->shadow->words[word];
@@ -107,11 +114,20 @@ static inline void mark(const struct look *look, uint32_t word)
         mark->flags |= flags;
 }
 
-/* Which cell has to make room: one that is ordered before NOW, as what races
- * with it is likely to race with NOW as well; else any, in turn. */
-static inline uint32_t victim(const struct look *look, uint32_t ordered)
+/* Empty those of CELLS whose bits are set in GONE. The others stand together at
+ * the beginning, so that looking at them ends early. */
+static inline void drop(struct memory_cell cells[MEMORY_CELLS], uint32_t gone)
 {
-    return ordered ? lowest(ordered) : look->memory->accesses % MEMORY_CELLS;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < MEMORY_CELLS; i++) {
+        if (gone & 1u << i)
+            continue;
+        if (kept != i)
+            cells[kept] = cells[i];
+        kept++;
+    }
+    for (; kept < MEMORY_CELLS; kept++)
+        cell_store(&cells[kept], 0, 0);
 }
 
 /* LOOK's access to BYTES of WORD. A cell that is ordered before it and that it
@@ -121,40 +137,36 @@ static inline bool look_at(const struct look *look, uint32_t word,
 {
     struct memory_cell *cells = look->shadow->cells[word];
     const uint64_t now = look->head | (uint64_t)bytes << CELL_MASK;
-    uint32_t empty = 0, covered = 0, ordered = 0; /* bit I: cell I is */
-    bool racy = false, known = false;
-    for (uint32_t i = 0; i < MEMORY_CELLS; i++) {
+    uint32_t covered = 0, ordered = 0, i = 0; /* bit I: cell I is */
+    bool racy = false;
+    for (; i < MEMORY_CELLS; i++) {
         uint64_t old = cell_load(&cells[i]);
-        if (!cell_epoch(old)) {
-            empty |= 1u << i;
-            continue;
-        }
+        if (!cell_epoch(old))
+            break;
         if (is_ordered(look, old)) {
-            if (!((old ^ now) & CELL_WHOSE) && cell_covers(old, now))
-                known = true;
-            else if (cell_covers(now, old))
+            if (cell_is_of(old, now) && cell_covers(old, now))
+                return racy;
+            if (cell_covers(now, old))
                 covered |= 1u << i;
             else
                 ordered |= 1u << i;
-            continue;
-        }
-        uint32_t common = bytes & cell_bytes(old);
-        uint32_t flags = cell_flags(old), mine = look->access->flags;
-        if (common && ((flags | mine) & MEMORY_WRITE) &&
-            !(flags & mine & MEMORY_ATOMIC)) {
-            racy |= note(look, word, bytes, old,
-                         cell_tail(cells[i].context, cells[i].locks));
+        } else if (conflicts(old, now)) {
+            racy |= note(look->memory, look->chunk, word * 8, bytes,
+                         look->access, &cells[i], look->ticket);
         }
     }
-    if (known)
-        return racy;
 
-    uint32_t free = covered | empty;
-    uint32_t place =
-        free ? lowest(covered ? covered : empty) : victim(look, ordered);
-    for (covered &= ~(1u << place); covered; covered &= covered - 1)
-        cell_store(&cells[lowest(covered)], 0, 0);
+    uint32_t place = i;
+    if (covered)
+        place = lowest(covered);
+    else if (place == MEMORY_CELLS)
+        /* Room is made by one that is ordered before this, as what races with
+         * it is likely to race with this as well; else by each in turn. */
+        place =
+            ordered ? lowest(ordered) : look->memory->accesses % MEMORY_CELLS;
     cell_store(&cells[place], now, look->tail);
+    if (covered & (covered - 1))
+        drop(cells, covered & (covered - 1));
     mark(look, word);
     return racy;
 }
@@ -177,12 +189,12 @@ bool race_access(struct memory *memory, uint32_t chunk, uint32_t offset,
         .memory = memory,
         .shadow = &memory->shadow[chunk],
         .access = access,
-        .row = row,
+        .ticket = ticket,
         .head = cell_head(rows_get(memory, row, task), task, 0,
                           access->flags & (MEMORY_WRITE | MEMORY_ATOMIC)),
         .tail = cell_tail(access->context, access->locks),
         .chunk = chunk,
-        .ticket = ticket};
+        .row = row};
     uint32_t word = offset / 8, first = offset & 7;
     if (first + size <= 8)
         return look_at(&look, word, cell_mask(first, size));

@@ -60,17 +60,6 @@ bool rows_is_zero(const struct memory *memory, uint32_t row)
     return true;
 }
 
-bool rows_know(struct memory *memory, uint32_t task)
-{
-    if (memory->off)
-        return false;
-    if (task < rows_count(memory) &&
-        rows_get(memory, rows_of_task(task, MEMORY_ROW_CLOCK), task))
-        return true;
-    memory->off = MEMORY_OFF_TASKS;
-    return false;
-}
-
 void rows_tick(struct memory *memory, uint32_t task)
 {
     uint32_t *own = rows_at(memory, rows_of_task(task, MEMORY_ROW_CLOCK), task);

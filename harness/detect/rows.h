@@ -49,7 +49,17 @@ bool rows_is_zero(const struct memory *memory, uint32_t row);
 
 /* Whether there is anything to be done for TASK: if not because it has no
  * clock, all is off from now on, as what it orders is lost. */
-bool rows_know(struct memory *memory, uint32_t task);
+static inline bool rows_know(struct memory *memory, uint32_t task)
+{
+    if (memory->off)
+        return false;
+    if (task < rows_count(memory) &&
+        rows_get(memory, rows_of_task(task, MEMORY_ROW_CLOCK), task))
+        return true;
+    memory->off = MEMORY_OFF_TASKS;
+    return false;
+}
+
 /* TASK has released: what it does now is not part of that. Both its rows have
  * the same entry for it, so that epochs of the one mean something in the
  * other. */

@@ -127,12 +127,14 @@ static void forget_whole(struct memory_shadow *shadow, uint32_t word)
 static void forget_bytes(struct memory_shadow *shadow, uint32_t word,
                          uint32_t bytes)
 {
+    struct memory_cell *cells = shadow->cells[word];
+    uint32_t kept = 0; /* they stand together at the beginning */
     for (uint32_t i = 0; i < MEMORY_CELLS; i++) {
-        struct memory_cell *cell = &shadow->cells[word][i];
-        if (cell->mask & ~bytes)
-            cell->mask &= (uint8_t)~bytes;
-        else if (cell->epoch)
-            cell_store(cell, 0, 0);
+        struct memory_cell cell = cells[i];
+        cell_store(&cells[i], 0, 0);
+        cell.mask &= (uint8_t)~bytes;
+        if (cell.epoch && cell.mask)
+            cells[kept++] = cell;
     }
 }
 

@@ -105,7 +105,8 @@ struct memory_chunk {
 
 enum memory_cell_flag { MEMORY_WRITE = 1, MEMORY_ATOMIC = 2 };
 
-/* An access: who, when, which of the 8 bytes, from where, under which locks. */
+/* An access: who, when, which of the 8 bytes, from where, under which locks.
+ * Those of a word stand together at the beginning of its cells. */
 struct memory_cell {
     uint32_t epoch; /* of the task's own clock entry; 0: an empty cell */
     uint16_t task;
