@@ -39,6 +39,7 @@ static uint32_t anonymous_count;
 
 static void add_region(const struct region *region)
 {
+    access_moved();
     regions_unmap((const void *)region->start, region->end - region->start);
     if (region_count < REGIONS)
         regions[region_count++] = *region;
@@ -48,6 +49,7 @@ static void add_region(const struct region *region)
 void regions_unmap(const void *address, size_t length)
 {
     uintptr_t start = (uintptr_t)address, end = start + length;
+    access_moved();
     for (uint32_t i = 0; i < region_count;) {
         struct region *region = &regions[i];
         if (region->end <= start || region->start >= end) {
@@ -76,6 +78,7 @@ void regions_unmap(const void *address, size_t length)
 
 void regions_detach(const void *start)
 {
+    access_moved();
     for (uint32_t i = 0; i < region_count; i++) {
         if (regions[i].attached && regions[i].start == (uintptr_t)start) {
             regions[i] = regions[--region_count];
@@ -189,6 +192,24 @@ bool regions_about(const volatile void *address, struct region_about *out)
     if (region)
         *out = (struct region_about){region->start, region->site, region->task};
     return region;
+}
+
+void regions_look(const volatile void *address, struct region_view *out)
+{
+    uintptr_t at = (uintptr_t)address;
+    const struct region *region = region_find(at);
+    *out = (struct region_view){.end = UINTPTR_MAX};
+    if (region) {
+        *out = (struct region_view){region->start, region->end, region->backing,
+                                    region->offset, region->name};
+        return;
+    }
+    for (uint32_t i = 0; i < region_count; i++) {
+        if (regions[i].end <= at && regions[i].end > out->start)
+            out->start = regions[i].end;
+        if (regions[i].start > at && regions[i].start < out->end)
+            out->end = regions[i].start;
+    }
 }
 
 static uint64_t private_backing(uint32_t process, enum object_kind kind)

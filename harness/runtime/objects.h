@@ -31,6 +31,16 @@ bool objects_is_own(uint32_t object);
  * when FD is negative; replaces what was mapped there. */
 void regions_map(const void *start, size_t length, int fd, uint64_t offset,
                  uint64_t site);
+
+/* The memory around an address: a shared mapping, or with BACKING 0 what lies
+ * between those next to it. */
+struct region_view {
+    uintptr_t start, end;
+    uint64_t backing, offset; /* offset of START in the backing */
+    const char *name;
+};
+void regions_look(const volatile void *address, struct region_view *out);
+
 /* SysV segment ID was attached. */
 void regions_attach(const void *start, size_t length, int id, uint64_t site);
 /* What is known of the shared mapping around ADDRESS; false when there is

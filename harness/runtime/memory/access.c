@@ -1,13 +1,32 @@
 #include "access.h"
 
-#include "control/turn.h"
+#include "context.h"
+#include "detect/race.h"
+#include "held.h"
+#include "look.h"
 #include "modules.h"
 #include "objects.h"
+#include "sched/strategy.h"
+#include "spin.h"
 #include "stack.h"
-#include "state.h"
+#include "whereabouts.h"
 
 uint8_t access_mode;
 uint8_t access_map[ACCESS_MAP];
+
+/* What the calling task has left of its allowances, and wants not to be seen.
+ */
+static __thread struct {
+    uint32_t first, shared; /* points, see wants_point() */
+    int ignore_reads, ignore_writes;
+} own __attribute__((tls_model("initial-exec")));
+
+enum {
+    FIRST_POINTS = 256,  /* at words that only this task has touched */
+    SHARED_POINTS = 4096 /* at others, as long as there is no race on them */
+};
+
+/* -- Beginning --------------------------------------------------------------*/
 
 void access_become(void)
 {
@@ -17,14 +36,22 @@ void access_become(void)
     /* Written only when it changes: each write copies a page after fork. */
     if (access_mode != mode)
         access_mode = mode;
-    if (mode)
-        stack_become();
+    if (!mode)
+        return;
+    stack_become();
+    place_forget();
+    spin_begin();
+    own.first = FIRST_POINTS;
+    own.shared = SHARED_POINTS;
+    own.ignore_reads = own.ignore_writes = 0;
 }
 
 void access_threads(void)
 {
-    if (access_mode)
-        access_mode = ACCESS_ALL;
+    if (!access_mode || access_mode == ACCESS_ALL)
+        return;
+    access_mode = ACCESS_ALL;
+    place_forget();
 }
 
 void access_mapped(const void *start, size_t length)
@@ -33,6 +60,11 @@ void access_mapped(const void *start, size_t length)
     uintptr_t last = ((uintptr_t)start + length - 1) >> ACCESS_UNIT_SHIFT;
     for (uintptr_t i = 0; length && i <= last - first && i < ACCESS_MAP; i++)
         access_map[(first + i) % ACCESS_MAP] = 1;
+}
+
+void access_moved(void)
+{
+    place_forget();
 }
 
 /* -- Points -----------------------------------------------------------------*/
@@ -52,59 +84,231 @@ static uint32_t object_of(const volatile void *address, uint64_t site)
     return object_at(address, OBJECT_WORD, site);
 }
 
-/* Whether the calling thread is a task, not in the middle of an interposed
- * call, and has the turn, now if not before. */
-static bool may_look(void)
-{
-    if (!local.attached || local.inside || local.forking)
-        return false;
-    turn_ensure();
-    return true;
-}
-
-static struct point begin(const volatile void *address, uint32_t size,
-                          enum clocks_access kind, const void *pc)
+struct point look_begin(const volatile void *address, size_t size,
+                        enum clocks_access kind, const void *pc)
 {
     uint64_t site = modules_site(pc);
     return point_begin(op_kinds[kind], object_of(address, site), size, site, 0);
 }
 
+/* What stands at ADDRESS, which the caller's caller is about to read. */
+static uint64_t value_at(const volatile void *address, size_t size)
+{
+    uint64_t value = 0;
+    const volatile uint8_t *bytes = address;
+    for (size_t i = 0; i < size && i < sizeof(value); i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+/* The point before a plain access. */
+static void pause_before(const volatile void *address, size_t size,
+                         uint32_t flags, const void *pc)
+{
+    bool writes = flags & MEMORY_WRITE;
+    struct point point =
+        look_begin(address, size, writes ? CLOCKS_STORE : CLOCKS_LOAD, pc);
+    uint64_t value = writes ? 0 : value_at(address, size);
+    if (spin_looked(address, value, writes))
+        point_end_idle(point, (int64_t)value);
+    else
+        point_end(point, (int64_t)value);
+}
+
+static inline bool spend(uint32_t *allowance)
+{
+    if (!*allowance)
+        return false;
+    --*allowance;
+    return true;
+}
+
+/* Whether somebody else shall have a chance to go before an access to SIZE
+ * bytes at PLACE: where it may matter. What lies in the middle of an access
+ * that is ordered, nobody can see; but what races has to be tried in both
+ * orders, and before a race is known, a word that is shared is a candidate.
+ * Depends on nothing but what this iteration has seen, so that a replay comes
+ * to the same points. */
+static bool wants_point(const struct place *place, uint32_t offset,
+                        uint32_t size, uint32_t flags, bool known)
+{
+    const uint32_t shared = MEMORY_SHARED | MEMORY_WRITTEN;
+    uint32_t about = race_flags(runtime.memory, place->chunk, offset, size,
+                                local.task, flags & MEMORY_WRITE);
+    if (about & MEMORY_RACY)
+        return true;
+    if (known || held_count() || sched_alive_count(runtime.segment) < 2)
+        return false;
+    if ((about & shared) == shared)
+        return spend(&own.shared);
+    return place->shared && spend(&own.first);
+}
+
+/* -- Plain accesses ---------------------------------------------------------*/
+
+/* The part of [ADDRESS, ADDRESS + SIZE) that lies in PLACE. */
+static size_t clip(const struct place *place, const volatile void *address,
+                   size_t size)
+{
+    size_t room = place->end - (uintptr_t)address;
+    return size < room ? size : room;
+}
+
+void look_record(const struct place *place, const volatile void *address,
+                 size_t size, uint32_t flags, uint32_t context)
+{
+    const struct memory_access access = {
+        .task = local.task,
+        .size = (uint32_t)size,
+        .flags = flags,
+        .context = context,
+        .locks = held_node(),
+        .address = (uintptr_t)address,
+    };
+    uint32_t before = runtime.memory->race_count;
+    uint32_t offset = place_offset(place, address);
+    if (race_access(runtime.memory, place->chunk, offset, &access,
+                    runtime.segment->ticket))
+        whereabouts_note(before, offset);
+}
+
+/* Places may be missing in the middle of a range: go on behind the gap, which
+ * ends where a place may begin. */
+static size_t to_next_place(const volatile void *address, size_t size)
+{
+    size_t step = MEMORY_CHUNK_BYTES - (uintptr_t)address % MEMORY_CHUNK_BYTES;
+    struct region_view gap;
+    regions_look(address, &gap);
+    if (!gap.backing && gap.end - (uintptr_t)address < step)
+        step = gap.end - (uintptr_t)address;
+    return step < size ? step : size;
+}
+
+static const volatile void *behind(const volatile void *address, size_t size)
+{
+    return (const volatile char *)address + size;
+}
+
+/* Whether a point is wanted before an access to any part; NEW: and whether any
+ * part of it is not known yet. */
+static bool survey(const volatile void *address, size_t size, uint32_t flags,
+                   bool *new)
+{
+    *new = false;
+    for (size_t n; size; address = behind(address, n), size -= n) {
+        const struct place *place = place_of(address);
+        if (!place) {
+            n = to_next_place(address, size);
+            continue;
+        }
+        n = clip(place, address, size);
+        uint32_t offset = place_offset(place, address);
+        bool known = race_is_known(runtime.memory, place->chunk, offset,
+                                   (uint32_t)n, local.task, flags);
+        *new |= !known;
+        if (wants_point(place, offset, (uint32_t)n, flags, known))
+            return *new = true;
+    }
+    return false;
+}
+
+static void record_all(const volatile void *address, size_t size,
+                       uint32_t flags, uint32_t context)
+{
+    for (size_t n; size; address = behind(address, n), size -= n) {
+        const struct place *place = place_of(address);
+        n = place ? clip(place, address, size) : to_next_place(address, size);
+        if (place)
+            look_record(place, address, n, flags, context);
+    }
+}
+
+/* Nothing can be in PLACE but what was there before. */
+static inline bool is_nothing_new(const struct place *place,
+                                  const volatile void *address, size_t size,
+                                  uint32_t flags)
+{
+    uint32_t offset = place_offset(place, address);
+    return (offset & 7) + size <= 8 &&
+           (uintptr_t)address + size <= place->end &&
+           race_is_known(runtime.memory, place->chunk, offset, (uint32_t)size,
+                         local.task, flags) &&
+           !(runtime.memory->shadow[place->chunk].words[offset / 8].flags &
+             MEMORY_RACY);
+}
+
+static void note(const volatile void *address, size_t size, uint32_t flags,
+                 const void *pc, enum look how)
+{
+    if (flags & MEMORY_WRITE ? own.ignore_writes > 0 : own.ignore_reads > 0)
+        return;
+    bool pauses = false, new = false;
+    if (is_looked_at() && !look_is_benign(address, size))
+        pauses = survey(address, size, flags, &new);
+    if (how == LOOK && (pauses || spin_is_long(flags & MEMORY_WRITE)))
+        pause_before(address, size, flags, pc);
+    if (new &&is_looked_at())
+        record_all(address, size, flags, context_of(pc));
+}
+
 void access_note(const volatile void *address, size_t size, uint32_t flags,
                  const void *pc)
 {
-    (void)address, (void)size, (void)flags, (void)pc;
+    enum look how = look(__builtin_frame_address(0));
+    if (how == LOOK_AWAY)
+        return;
+    if (is_looked_at()) {
+        const struct place *place = place_of(address);
+        if (place && is_nothing_new(place, address, size, flags) &&
+            !spin_is_long(flags & MEMORY_WRITE))
+            return;
+    }
+    note(address, size, flags, pc, how);
+}
+
+/* Whether any part of the range is watched. */
+static bool any_watched(const volatile void *address, size_t size)
+{
+    uintptr_t at = (uintptr_t)address, last = at + size - 1;
+    for (;; at = (at | ((1u << ACCESS_UNIT_SHIFT) - 1)) + 1) {
+        if (access_is_watched((const void *)at))
+            return true;
+        if ((at | ((1u << ACCESS_UNIT_SHIFT) - 1)) >= last)
+            return false;
+    }
 }
 
 void access_note_range(const volatile void *address, size_t size,
                        uint32_t flags, const void *pc)
 {
-    (void)address, (void)size, (void)flags, (void)pc;
-}
-
-void access_atomic_begin(struct access_atomic *atomic,
-                         const volatile void *address, uint32_t size,
-                         enum clocks_access kind, const void *pc)
-{
-    atomic->noted = may_look();
-    if (!atomic->noted)
+    if (!size || !any_watched(address, size))
         return;
-    atomic->address = address;
-    atomic->size = size;
-    atomic->pc = pc;
-    local.inside = true;
-    atomic->point = begin(address, size, kind, pc);
-    local.inside = false;
+    enum look how = look(__builtin_frame_address(0));
+    if (how != LOOK_AWAY)
+        note(address, size, flags, pc, how);
 }
 
-void access_atomic_end(struct access_atomic *atomic, enum clocks_access kind,
-                       int order, uint64_t found, bool changed)
+void access_note_call(const volatile void *address, size_t size, uint32_t flags,
+                      uint64_t site)
 {
-    (void)kind, (void)order, (void)changed;
-    if (atomic->noted)
-        point_end(atomic->point, (int64_t)found);
+    if (!size || !any_watched(address, size) ||
+        look(__builtin_frame_address(0)) == LOOK_AWAY || !is_looked_at() ||
+        look_is_benign(address, size))
+        return;
+    bool new;
+    survey(address, size, flags, &new);
+    if (new)
+        record_all(address, size, flags, context_at(site));
 }
 
-void access_fence(int order)
+void access_ignore_reads(int change)
 {
-    (void)order;
+    if (access_mode)
+        own.ignore_reads += change;
+}
+
+void access_ignore_writes(int change)
+{
+    if (access_mode)
+        own.ignore_writes += change;
 }

@@ -52,8 +52,8 @@ void access_moved(void);
 
 /* -- Accesses ---------------------------------------------------------------*/
 
-/* The calling task is about to access [ADDRESS, ADDRESS + SIZE): FLAGS is
- * MEMORY_WRITE or 0, PC where. */
+/* The calling task is about to access [ADDRESS, ADDRESS + SIZE), which is
+ * watched: FLAGS is MEMORY_WRITE or 0, PC where. */
 void access_note(const volatile void *address, size_t size, uint32_t flags,
                  const void *pc);
 
@@ -61,6 +61,10 @@ void access_note(const volatile void *address, size_t size, uint32_t flags,
  * watched. */
 void access_note_range(const volatile void *address, size_t size,
                        uint32_t flags, const void *pc);
+
+/* The same in the middle of an interposed call from SITE: no point. */
+void access_note_call(const volatile void *address, size_t size, uint32_t flags,
+                      uint64_t site);
 
 /* An atomic access in two steps, around the operation itself. */
 struct access_atomic {
@@ -82,21 +86,21 @@ void access_fence(int order);
 
 /* -- What memory is ---------------------------------------------------------*/
 
+/* For the holder of the turn. */
+
 /* [OFFSET, OFFSET + LENGTH) of BACKING is new: nobody has touched it. */
 void access_forget(uint64_t backing, uint64_t offset, uint64_t length);
-/* The same for what is at ADDRESS, if it is watched. */
+/* The same for what is mapped at ADDRESS. */
 void access_forget_at(const volatile void *address, size_t length);
-/* The same for a part of the calling process's private memory that now serves
- * something else. */
-void access_forget_private(const volatile void *address, size_t length);
 
 /* -- Said by the program ----------------------------------------------------*/
 
-/* What is called before RELEASE at ADDRESS happens before what comes after an
- * ACQUIRE there. */
-void access_release(const volatile void *address);
-void access_acquire(const volatile void *address);
-/* Plain accesses of the calling task are of no interest until as many -1. */
+/* What the calling task did before it releases at ADDRESS happens before what
+ * comes after an acquire there. */
+void access_release(const volatile void *address, const void *pc);
+void access_acquire(const volatile void *address, const void *pc);
+/* Plain accesses of the calling task are of no interest while the sum of CHANGE
+ * is more than 0. */
 void access_ignore_reads(int change);
 void access_ignore_writes(int change);
 /* Races on these bytes are meant. */

@@ -1,6 +1,8 @@
 #include "scope.h"
 
 #include "control/mishap.h"
+#include "memory/context.h"
+#include "memory/held.h"
 #include "tasks.h"
 
 static struct segment_object *object_get(uint32_t number)
@@ -50,6 +52,18 @@ static void track_semaphore(enum op_kind kind, uint32_t number, uint64_t site)
     }
 }
 
+/* For reports of accesses; a semaphore may be posted by anybody. */
+static void track_held(const struct scope *scope, bool had)
+{
+    if (!runtime.memory || !had)
+        return;
+    turn_ensure();
+    if (is_exclusive(scope->kind) || scope->kind == OP_KIND_RWLOCK_READ)
+        held_push(scope->object, context_at(scope->site));
+    else if (op_kind_class(scope->kind) == OP_RELEASE)
+        held_pop(scope->object);
+}
+
 struct scope scope_begin(enum op_kind kind, enum object_kind object_kind,
                          volatile void *address, uint64_t site)
 {
@@ -69,6 +83,7 @@ void scope_end(struct scope *scope, long result)
     bool had = !result || result == -EOWNERDEAD;
     if (is_exclusive(scope->kind) && had)
         scope_set_holder(scope->object, scope->site);
+    track_held(scope, had);
     if (had &&
         (scope->kind == OP_KIND_SEM_WAIT || scope->kind == OP_KIND_SEM_POST))
         track_semaphore(scope->kind, scope->object, scope->site);

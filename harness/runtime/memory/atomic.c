@@ -1,0 +1,85 @@
+/* Atomic accesses and what else moves the clocks of words. */
+#include "context.h"
+#include "detect/race.h"
+#include "look.h"
+#include "spin.h"
+
+void access_atomic_begin(struct access_atomic *atomic,
+                         const volatile void *address, uint32_t size,
+                         enum clocks_access kind, const void *pc)
+{
+    enum look how = look(__builtin_frame_address(0));
+    atomic->noted = how != LOOK_AWAY;
+    if (!atomic->noted)
+        return;
+    atomic->address = address;
+    atomic->size = size;
+    atomic->pc = pc;
+    atomic->point.position = 0;
+    if (how == LOOK)
+        atomic->point = look_begin(address, size, kind, pc);
+}
+
+static void move_clocks(const struct access_atomic *atomic,
+                        enum clocks_access kind, int order)
+{
+    struct memory *memory = runtime.memory;
+    const struct place *place = place_of(atomic->address);
+    if (!place || (uintptr_t)atomic->address + atomic->size > place->end)
+        return;
+    uint32_t offset = place_offset(place, atomic->address);
+    uint32_t flags = MEMORY_ATOMIC | (kind == CLOCKS_LOAD ? 0 : MEMORY_WRITE);
+    if (!race_is_known(memory, place->chunk, offset, atomic->size, local.task,
+                       flags) &&
+        !look_is_benign(atomic->address, atomic->size))
+        look_record(place, atomic->address, atomic->size, flags,
+                    context_of(atomic->pc));
+    clocks_atomic(memory, local.task, place->chunk, offset, atomic->size, kind,
+                  order);
+}
+
+void access_atomic_end(struct access_atomic *atomic, enum clocks_access kind,
+                       int order, uint64_t found, bool changed)
+{
+    if (!atomic->noted)
+        return;
+    if (is_looked_at())
+        move_clocks(atomic, kind, order);
+    if (!atomic->point.position)
+        return;
+    if (spin_looked(atomic->address, found, changed))
+        point_end_idle(atomic->point, (int64_t)found);
+    else
+        point_end(atomic->point, (int64_t)found);
+}
+
+void access_fence(int order)
+{
+    if (look(__builtin_frame_address(0)) != LOOK_AWAY && is_looked_at())
+        clocks_fence(runtime.memory, local.task, order);
+}
+
+/* An edge that the program says is there: through the word's own clock. */
+static void say(const volatile void *address, enum clocks_access kind,
+                int order)
+{
+    if (!access_is_watched(address) ||
+        look(__builtin_frame_address(0)) == LOOK_AWAY || !is_looked_at())
+        return;
+    const struct place *place = place_of(address);
+    if (place)
+        clocks_atomic(runtime.memory, local.task, place->chunk,
+                      place_offset(place, address), 1, kind, order);
+}
+
+void access_release(const volatile void *address, const void *pc)
+{
+    (void)pc;
+    say(address, CLOCKS_UPDATE, __ATOMIC_RELEASE);
+}
+
+void access_acquire(const volatile void *address, const void *pc)
+{
+    (void)pc;
+    say(address, CLOCKS_LOAD, __ATOMIC_ACQUIRE);
+}

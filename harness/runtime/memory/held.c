@@ -1,0 +1,77 @@
+#include "held.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "detect/race.h"
+#include "state.h"
+
+/* By task number, so that nothing has to be allocated: a page is there only
+ * once its tasks hold anything, and a child of fork begins with none. */
+static struct list {
+    uint32_t count;
+    struct held locks[HELD_MAX];
+} lists[MEMORY_TASKS];
+
+static struct list *own(void)
+{
+    return local.task < MEMORY_TASKS ? &lists[local.task] : NULL;
+}
+
+void held_push(uint32_t object, uint32_t context)
+{
+    struct list *list = own();
+    if (!list)
+        return;
+    if (list->count < HELD_MAX)
+        list->locks[list->count] = (struct held){object, context, 0};
+    list->count++;
+}
+
+void held_pop(uint32_t object)
+{
+    struct list *list = own();
+    if (!list || !list->count)
+        return;
+    uint32_t known = list->count < HELD_MAX ? list->count : HELD_MAX;
+    uint32_t at = known;
+    while (at && list->locks[at - 1].object != object)
+        at--;
+    if (!at && known == list->count)
+        return;
+    list->count--;
+    if (!at)
+        return;
+    for (uint32_t i = at - 1; i + 1 < known; i++) {
+        list->locks[i] = list->locks[i + 1];
+        list->locks[i].node = 0;
+    }
+}
+
+uint32_t held_count(void)
+{
+    const struct list *list = own();
+    return list ? list->count : 0;
+}
+
+const struct held *held_at(uint32_t i)
+{
+    return &lists[local.task].locks[i];
+}
+
+uint32_t held_node(void)
+{
+    struct list *list = own();
+    uint32_t node = 0;
+    if (!list || !runtime.memory)
+        return 0;
+    for (uint32_t i = 0; i < list->count && i < HELD_MAX; i++) {
+        struct held *held = &list->locks[i];
+        if (!held->node)
+            held->node =
+                race_node(runtime.memory, node,
+                          (uint64_t)held->object << 32 | held->context);
+        node = held->node;
+    }
+    return node;
+}

@@ -1,0 +1,52 @@
+/* What the files of this folder that note accesses share. */
+#ifndef MPS_RUNTIME_MEMORY_LOOK_H
+#define MPS_RUNTIME_MEMORY_LOOK_H
+
+#include "access.h"
+#include "control/turn.h"
+#include "place.h"
+#include "sys.h"
+
+enum look {
+    LOOK_AWAY,
+    LOOK_QUIETLY, /* in the middle of an interposed call: no point there */
+    LOOK
+};
+
+/* Take the turn, if it was passed on meanwhile; never for what is no task, or
+ * one no more. FRAME is that of somebody down the stack. */
+static inline enum look look(const void *frame)
+{
+    if (!local.attached)
+        return LOOK_AWAY;
+    if (__builtin_expect(local.forking, 0) && SYS0(SYS_getpid) != local.forking)
+        return LOOK_AWAY; /* the child, before it is a task of its own */
+    if (__atomic_load_n(&runtime.segment->schedule.holder, __ATOMIC_RELAXED) !=
+        local.task + 1) {
+        if (turn_own()->state == TURN_DEAD)
+            return LOOK_AWAY;
+        turn_ensure();
+    }
+    /* As in runtime_enter(): an older frame has left the call by longjmp(). */
+    return local.inside && frame < local.frame ? LOOK_QUIETLY : LOOK;
+}
+
+/* Whether accesses are noted in this iteration. */
+static inline bool is_looked_at(void)
+{
+    return runtime.memory && !runtime.memory->off &&
+           (runtime.segment->config.flags & SEGMENT_RACES);
+}
+
+/* Come to the point before an access of KIND. */
+struct point look_begin(const volatile void *address, size_t size,
+                        enum clocks_access kind, const void *pc);
+
+/* The calling task accesses [ADDRESS, ADDRESS + SIZE), within PLACE. */
+void look_record(const struct place *place, const volatile void *address,
+                 size_t size, uint32_t flags, uint32_t context);
+
+/* Whether races on any of these bytes are meant. */
+bool look_is_benign(const volatile void *address, size_t size);
+
+#endif
