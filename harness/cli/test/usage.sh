@@ -37,7 +37,7 @@ done
 mps 2 run counter -- "$target" fine
 has err "either scenarios or a program"
 
-for command in run replay show list history merge bench doctor; do
+for command in run replay show list history merge bench doctor cc; do
     mps 0 $command --help
     has_like out "^Usage: mpstress $command"
     silent err

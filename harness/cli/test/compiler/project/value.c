@@ -1,0 +1,6 @@
+#include "value.h"
+
+int value_next(int *value)
+{
+    return ++*value;
+}

@@ -1,0 +1,1 @@
+int value_next(int *value);
