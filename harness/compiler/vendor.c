@@ -92,9 +92,9 @@ int vendor_ask(enum vendor *vendor, char *const *compiler,
     str_init(&answer);
     int err = words_ok(&argv) ? capture(&answer, argv.items) : -ENOMEM;
     if (err) {
-        err = diag_set(diag, -MPS_ESTART, "%s does not answer to -v: %.*s",
-                       compiler[0], (int)strcspn(answer.data, "\n"),
-                       answer.data);
+        err =
+            diag_set(diag, -MPS_ESTART, "%s does not answer to -v: %.*s",
+                     compiler[0], (int)strcspn(answer.data, "\n"), answer.data);
         goto done;
     }
     *vendor = vendor_read(answer.data);
