@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "check/suppress.h"
 #include "store/store.h"
 #include "symbols/symbols.h"
 #include "workers.h"
@@ -23,11 +24,14 @@ struct campaign {
     size_t note_count;
 };
 
+/* Takes NOTE; NULL: there is none. */
 static void add_note(struct campaign *campaign, char *note)
 {
+    if (!note)
+        return;
     char **notes =
         realloc(campaign->notes, (campaign->note_count + 1) * sizeof(*notes));
-    if (!notes || !note) {
+    if (!notes) {
         free(note);
         return;
     }
@@ -89,6 +93,7 @@ static void run_scenario(struct campaign *campaign,
                             "is seen only from outside: no delays, no record "
                             "of its operations",
                             scenario->name, scenario->program));
+    add_note(campaign, blind_describe(&tally->blind, scenario->name));
     bool short_of_plan = tally->planned && tally->iterations < tally->planned &&
                          !tally_is_done(tally, options->max_failures);
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
@@ -161,6 +166,7 @@ int campaign_run(struct campaign **out, const struct campaign_options *options,
                  strdup("no namespaces here: process ids vary, and shared "
                         "memory left behind is not noticed (see `mpstress "
                         "doctor`)"));
+    add_note(campaign, suppressions_describe(options->suppressions));
     report->notes = (const char *const *)campaign->notes;
     report->note_count = campaign->note_count;
     report->elapsed_ns = clock_now_ns() - start;

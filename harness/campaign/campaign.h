@@ -16,6 +16,7 @@
 
 struct mps_diag;
 struct store;
+struct suppressions;
 
 /* Where the parts of mpstress that the target needs are. */
 struct toolchain {
@@ -35,8 +36,9 @@ struct campaign_options {
 
     const char *mode; /* "auto", "stress" or "control": for reports */
     struct portfolio portfolio;
-    unsigned detectors; /* enum detector */
-    bool guard;         /* see accesses of plain binaries, by page faults */
+    unsigned detectors;                      /* enum detector */
+    const struct suppressions *suppressions; /* NULL: none */
+    bool guard; /* see accesses of plain binaries, by page faults */
     uint64_t base_seed;
     bool has_iterations;  /* else the scenario's own number */
     uint64_t iterations;  /* 0: without end */

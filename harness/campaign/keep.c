@@ -74,6 +74,17 @@ static void print_block(const struct campaign_options *options,
     fflush(options->out);
 }
 
+/* Whether an earlier finding of the iteration looks like the same bug: an
+ * iteration counts once. */
+static bool is_repeated(const struct finding_list *findings, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (findings->items[i].fingerprint ==
+            findings->items[index].fingerprint)
+            return true;
+    return false;
+}
+
 void keep_failure(const struct campaign_options *options, struct tally *tally,
                   int way, const struct outcome *outcome,
                   struct finding_list *findings)
@@ -90,6 +101,8 @@ void keep_failure(const struct campaign_options *options, struct tally *tally,
            findings->count * sizeof(*findings->items));
     for (size_t i = 0; i < findings->count; i++) {
         bool is_new;
+        if (is_repeated(&whole, i))
+            continue;
         struct report_finding *entry =
             tally_add(tally, &findings->items[i], outcome, &is_new);
         if (!entry || !is_new)

@@ -70,6 +70,7 @@ void tally_count(struct tally *tally, int way, const struct outcome *outcome,
     tally->failures += findings != 0;
     if (!outcome->controlled)
         return;
+    blind_count(&tally->blind, outcome);
     uint64_t decisions = schedule->decisions;
     if (stats->iterations == 1 || decisions < stats->decisions_min)
         stats->decisions_min = decisions;

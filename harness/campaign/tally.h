@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "blind.h"
 #include "check/check.h"
 #include "hashes.h"
 #include "portfolio.h"
@@ -27,6 +28,7 @@ struct tally {
     struct hash_set *orders[PORTFOLIO_WAYS];     /* hashes of op orders */
     struct report_strategy *used;                /* filled in the end; owned */
     size_t used_count;
+    struct blind blind;
     char external_call[64]; /* the first call that was not under control */
     bool expected_seen;     /* the kind that the scenario expects */
     char *reason;           /* of a verdict that is not pass */

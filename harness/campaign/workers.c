@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/fs.h"
 #include "base/str.h"
+#include "check/suppress.h"
 #include "keep.h"
 #include "plan.h"
 #include "runner/slot.h"
@@ -168,6 +169,7 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
         return err;
     struct finding_list findings = {0};
     err = check_iteration(&outcome, reference, &findings, diag);
+    suppressions_filter(options->suppressions, &findings);
     record(work, way, &outcome, &findings);
     return err;
 }

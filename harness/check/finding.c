@@ -46,6 +46,14 @@ struct finding *finding_list_add(struct finding_list *list,
     return finding;
 }
 
+void finding_list_remove(struct finding_list *list, size_t index)
+{
+    finding_fini(&list->items[index]);
+    list->count--;
+    memmove(&list->items[index], &list->items[index + 1],
+            (list->count - index) * sizeof(list->items[0]));
+}
+
 static char *copy(const char *text, bool *failed)
 {
     char *new = text ? strdup(text) : NULL;

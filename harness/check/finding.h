@@ -54,6 +54,9 @@ void finding_list_clear(struct finding_list *list);
 struct finding *finding_list_add(struct finding_list *list,
                                  enum finding_kind kind);
 
+/* Free the finding number INDEX and close the gap. */
+void finding_list_remove(struct finding_list *list, size_t index);
+
 /* Append a place; ROLE and TASK are copied (may be NULL). */
 int finding_add_place(struct finding *finding, const struct location *location,
                       const char *role, const char *task);

@@ -1,5 +1,7 @@
 /* The misuses that the runtime noted under control: each way of it and each
  * pair of places is a finding. */
+#include <errno.h>
+
 #include "always.h"
 #include "show.h"
 
@@ -118,6 +120,8 @@ static void report(struct judge *judge, const struct segment_mishap *mishap,
     judge_place(judge, finding, mishap->other_site,
                 knows_other(judge, mishap) ? mishap->other - 1 : NO_TASK,
                 "%s %s", text->other_role, object.data);
+    if (finding && finding_set_object(finding, object.data))
+        judge->err = -ENOMEM;
     if (others->len)
         judge_detail(judge, finding, others);
     str_fini(&s);

@@ -236,13 +236,20 @@ static bool same_place(const struct location *a, const struct location *b)
                    : same_text(a->module, b->module) && a->offset == b->offset;
 }
 
-/* One race, whoever ran into it, from whichever side. */
-static bool same_race(const struct race *a, const struct race *b)
+static bool same_function(const struct location *a, const struct location *b)
 {
-    return (same_place(a->sides[0].place, b->sides[0].place) &&
-            same_place(a->sides[1].place, b->sides[1].place)) ||
-           (same_place(a->sides[0].place, b->sides[1].place) &&
-            same_place(a->sides[1].place, b->sides[0].place));
+    return a && b && a->function && same_text(a->function, b->function);
+}
+
+typedef bool place_test(const struct location *a, const struct location *b);
+
+static bool same_sides(const struct race *a, const struct race *b,
+                       place_test *same)
+{
+    return (same(a->sides[0].place, b->sides[0].place) &&
+            same(a->sides[1].place, b->sides[1].place)) ||
+           (same(a->sides[0].place, b->sides[1].place) &&
+            same(a->sides[1].place, b->sides[0].place));
 }
 
 /* False for one that no detector can have written. */
@@ -264,32 +271,40 @@ static bool read_race(struct race *race, const struct judge *judge,
     return true;
 }
 
-/* "also between 0.2 and 0.1, on ring->tail". */
+/* "Also between 0.2 and 0.1, on ring->tail"; ELSEWHERE: with both lines. */
 static void show_other(struct str *s, const struct judge *judge,
-                       const struct race *race)
+                       const struct race *race, bool elsewhere)
 {
     struct naming naming;
     naming_find(&naming, judge, race->number);
     str_add(s, "  Also between ");
-    show_task(s, judge->segment, race->sides[NOW].access->task);
-    str_add(s, " and ");
-    show_task(s, judge->segment, race->sides[BEFORE].access->task);
+    for (int i = NOW; i <= BEFORE; i++) {
+        const struct side *side = &race->sides[i];
+        show_task(s, judge->segment, side->access->task);
+        if (elsewhere)
+            show_place(s, side);
+        str_add(s, i == NOW ? " and " : "");
+    }
     str_addf(s, ", on %s\n", naming_short(&naming));
     naming_fini(&naming);
 }
 
-/* Append those that are the same as RACE, and mark them as told. */
+/* Append those that are the same as RACE, and mark them as told; and those of
+ * other lines in the same functions, which have findings of their own that a
+ * run's report takes for the same bug. */
 static void gather_others(struct str *s, const struct judge *judge,
                           const struct race *race, uint32_t count, bool *told)
 {
     size_t others = 0;
     struct race other;
     for (uint32_t i = race->number + 1; i < count; i++) {
-        if (told[i] || !read_race(&other, judge, i) || !same_race(race, &other))
+        if (told[i] || !read_race(&other, judge, i) ||
+            !(same_sides(race, &other, same_place) ||
+              same_sides(race, &other, same_function)))
             continue;
-        told[i] = true;
+        told[i] = same_sides(race, &other, same_place);
         if (others++ < ALSO)
-            show_other(s, judge, &other);
+            show_other(s, judge, &other, !told[i]);
     }
     if (others > ALSO)
         str_addf(s, "  and %zu times more\n", others - ALSO);

@@ -325,6 +325,8 @@ Test(race, on_other_lines_of_the_same_functions_is_another_finding)
          access_by(1, 0, reader));
     cr_expect_eq(fixture_check(f), 0);
     cr_assert_eq(f->findings.count, 2);
+    expect_line(&f->findings.items[0],
+                "  Also between 0.1 (consumer) in one_function() ");
     cr_expect_neq(f->findings.items[0].places[0].location.line,
                   f->findings.items[1].places[0].location.line);
     /* But the same bug, as far as one can tell. */
