@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "check/suppress.h"
 #include "command.h"
 #include "history.h"
 #include "places.h"
@@ -23,6 +24,7 @@ struct session {
     struct selection selection;
     struct places places;
     struct store *store;
+    struct suppressions *suppressions;
     struct progress *progress;
     struct campaign *campaign;
     char *command;
@@ -33,6 +35,7 @@ static void session_fini(struct session *session)
     campaign_free(session->campaign);
     progress_free(session->progress);
     store_close(session->store);
+    suppressions_free(session->suppressions);
     places_free(&session->places);
     select_free(&session->selection);
     free(session->input.workers);
@@ -95,6 +98,10 @@ static int prepare(struct session *session, struct mps_diag *diag)
     struct run_input *input = &session->input;
     struct campaign_options *campaign = &input->campaign;
     int err = load(session, diag);
+    /* Also when it is not there: an option that names nothing is misused. */
+    if (!err && input->suppressions &&
+        suppressions_load(&session->suppressions, input->suppressions, diag))
+        err = -MPS_EINPUT;
     /* Of a store that is to be made, nothing is merely absent. */
     if (!err &&
         store_open(&session->store,
@@ -118,6 +125,7 @@ static int prepare(struct session *session, struct mps_diag *diag)
     campaign->workspace = session->places.workspace;
     campaign->command = session->command;
     campaign->store = session->store;
+    campaign->suppressions = session->suppressions;
     campaign->isolation = isolation_probe(&why);
     campaign->out = stdout;
     campaign->color = report_use_color(input->color, stdout);

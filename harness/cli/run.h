@@ -12,8 +12,9 @@ enum { FORMATS_MAX = 16 };
 
 struct run_input {
     struct campaign_options campaign;
-    const char *store; /* directory; NULL: the default */
-    int64_t *workers;  /* --workers, owned */
+    const char *store;        /* directory; NULL: the default */
+    const char *suppressions; /* file, or NULL */
+    int64_t *workers;         /* --workers, owned */
     size_t worker_count;
     bool has_seed;
     enum color_mode color;

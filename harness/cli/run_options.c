@@ -23,6 +23,7 @@ enum {
     KEY_SHRINK_TIME,
     KEY_DETECTOR,
     KEY_GUARD,
+    KEY_SUPPRESSIONS,
     KEY_JSON,
     KEY_JUNIT,
     KEY_TAP
@@ -67,6 +68,10 @@ static const struct argp_option options[] = {
     {"guard", KEY_GUARD, NULL, 0,
      "See the accesses of programs that were not built by mpstress cc, by "
      "page faults (x86-64, processes of one thread)",
+     0},
+    {"suppressions", KEY_SUPPRESSIONS, "FILE", 0,
+     "Leave out the findings that FILE names, in ThreadSanitizer's format "
+     "(race:FUNCTION, FILE or LIBRARY)",
      0},
     {NULL, 0, NULL, 0, "Results:", 4},
     {"store", KEY_STORE, "DIR", 0,
@@ -269,6 +274,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return set_detectors(state, campaign, argument);
     case KEY_GUARD:
         campaign->guard = true;
+        return 0;
+    case KEY_SUPPRESSIONS:
+        input->suppressions = argument;
         return 0;
     case KEY_COLOR:
         return set_color(state, input, argument);

@@ -27,6 +27,11 @@ mps 2 run --color sometimes -- "$target" fine
 has err "'sometimes' is not auto, always or never"
 mps 2 run -j 0 -- "$target" fine
 has err "--jobs: "
+printf 'race:fine\n  rce:main\n' >bad.supp
+mps 2 run --suppressions bad.supp -- "$target" fine
+has err "bad.supp:2:3: unknown type of suppression 'rce' (did you mean 'race'?)"
+mps 2 run --suppressions missing.supp -- "$target" fine
+has err "missing.supp: No such file"
 mps 2 run --shard 3/2 -- "$target" fine
 has err "'3/2': I goes from 1 to N"
 for count in 0 1000000 -1; do
