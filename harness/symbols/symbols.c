@@ -101,7 +101,7 @@ static bool is_system_module(const char *path)
 
 static bool is_runtime(const char *path)
 {
-    static const char *const prefixes[] = {"libmpstress.", NULL};
+    static const char *const prefixes[] = {"libmpstress.", "vgpreload_", NULL};
     return has_prefix(path, prefixes);
 }
 
@@ -241,6 +241,19 @@ size_t symbols_frames(struct symbols *symbols, const char *path,
     memcpy(frames, found, count * sizeof(*frames));
     pthread_mutex_unlock(&symbols->lock);
     return count;
+}
+
+void symbols_adopt(struct symbols *symbols, const char *directory,
+                   struct location *place)
+{
+    struct code_frame frame = {.directory = directory, .file = place->file};
+    pthread_mutex_lock(&symbols->lock);
+    place->function = intern(&symbols->texts, place->function);
+    place->module = intern(&symbols->texts, place->module);
+    place->file = shorten(symbols, &frame);
+    if (!place->file)
+        place->line = 0;
+    pthread_mutex_unlock(&symbols->lock);
 }
 
 /* The functions around the raw frame into OUT, at most MAX; how many. */

@@ -46,6 +46,12 @@ size_t symbols_frames(struct symbols *symbols, const char *path,
                       uint64_t offset, bool return_address,
                       struct location *frames, size_t max);
 
+/* A place that somebody else found, with texts of any owner: they become those
+ * of SYMBOLS, and its file, below DIRECTORY (may be NULL), is shown like those
+ * of symbols_find(). */
+void symbols_adopt(struct symbols *symbols, const char *directory,
+                   struct location *place);
+
 /* The stack of thread TID of process PID (ids as the caller sees them; the
  * process may live in other PID and mount namespaces), innermost frame first,
  * at most MAX frames into FRAMES. A function that was inlined has a frame of
@@ -60,8 +66,8 @@ int symbols_unwind(struct symbols *symbols, pid_t pid, pid_t tid,
                    struct location *frames, size_t max);
 
 /* Whether LOCATION looks like the user's own code: its module is not libc, the
- * mpstress runtime, the dynamic linker or a compiler's run-time library, its
- * file no system header, its function not the C start code. */
+ * mpstress runtime, the dynamic linker, Valgrind's or a compiler's run-time
+ * library, its file no system header, its function not the C start code. */
 bool symbols_is_user_code(const struct location *location);
 
 /* -- Data -------------------------------------------------------------------
