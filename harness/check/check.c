@@ -10,8 +10,9 @@
 #include "oracle/oracle.h"
 
 enum needs {
-    NEEDS_NOTHING,
-    NEEDS_RECORDS /* senseless when observations were lost */
+    NEEDS_NOTHING, /* but status, output and files */
+    NEEDS_RUNTIME,
+    NEEDS_RECORDS /* likewise; and senseless when observations were lost */
 };
 
 /* Each oracle, how badly the iteration may end for it still to say something
@@ -33,8 +34,8 @@ static const struct row {
                                NEEDS_RECORDS},
     [ORACLE_NEVER_TOGETHER] = {oracle_never_together, ENDING_NONE,
                                NEEDS_RECORDS},
-    [ORACLE_NO_LEAKS] = {oracle_no_leaks, ENDING_CRIPPLED, NEEDS_NOTHING},
-    [ORACLE_WITHIN] = {oracle_within, ENDING_STATUS, NEEDS_NOTHING},
+    [ORACLE_NO_LEAKS] = {oracle_no_leaks, ENDING_CRIPPLED, NEEDS_RUNTIME},
+    [ORACLE_WITHIN] = {oracle_within, ENDING_STATUS, NEEDS_RUNTIME},
     [ORACLE_COMMAND] = {oracle_command, ENDING_CLEAN, NEEDS_RECORDS},
 };
 
@@ -47,7 +48,8 @@ static int judge_invariants(struct judge *judge, bool exit, bool overflown)
         const struct row *row = &rows[invariant->oracle];
         if ((invariant->oracle == ORACLE_EXIT) != exit ||
             judge->ending > row->worst ||
-            (overflown && row->needs == NEEDS_RECORDS))
+            (overflown && row->needs == NEEDS_RECORDS) ||
+            (judge->outcome->tool && row->needs != NEEDS_NOTHING))
             continue;
         int err = row->judge(judge, invariant);
         if (err || judge->err)

@@ -30,6 +30,7 @@ bool reference_fits(const struct reference *reference,
 /* Judge OUTCOME and append what is wrong to FINDINGS, sealed; none: the
  * iteration is fine. When the target crashed or hung, invariants that only
  * follow from that (a missing observation) are not reported on top.
+ * Of an iteration that ran under a tool only what needs no runtime is judged.
  * REFERENCE is one that fits, or NULL when none is needed. On failure (an
  * oracle could not work: bad command, out of memory) returns a negative code
  * with DIAG set; FINDINGS then holds what was found so far. */

@@ -21,6 +21,16 @@ static void add_places(struct judge *judge, struct finding *finding,
     }
 }
 
+/* Nobody has looked: under a tool all that can be said is how long. */
+static struct finding *unseen(struct judge *judge)
+{
+    char spent[32];
+    uint64_t ms = judge->outcome->elapsed_ns / 1000000;
+    parse_show_duration(ms * 1000000, spent, sizeof(spent));
+    return judge_find(judge, FINDING_HANG, NULL, "still running under %s: %s",
+                      judge->outcome->tool, spent);
+}
+
 static struct finding *headline(struct judge *judge,
                                 const struct waiters *waiters)
 {
@@ -53,6 +63,10 @@ bool always_hang(struct judge *judge)
 {
     if (!judge->outcome->timed_out || judge_was_cut_short(judge->outcome))
         return false;
+    if (judge->outcome->tool) {
+        unseen(judge);
+        return true;
+    }
     struct waiters waiters;
     waiters_gather(&waiters, judge);
     struct finding *finding = headline(judge, &waiters);

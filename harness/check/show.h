@@ -1,6 +1,6 @@
 /* Putting what a target left into words: always valid UTF-8 without control
  * characters, whatever the bytes are. All append to a struct str. Private to
- * check/. */
+ * check/ and valgrind/. */
 #ifndef MPS_CHECK_SHOW_H
 #define MPS_CHECK_SHOW_H
 

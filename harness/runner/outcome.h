@@ -37,6 +37,10 @@ struct outcome {
     bool controlled;
     const struct control *control; /* as given to slot_iterate() */
 
+    /* "helgrind": run under that, without the runtime: the segment knows the
+     * root's end and nothing else. NULL: not so. */
+    const char *tool;
+
     const struct segment *segment;
     /* Under control: who touched which shared memory when. NULL: not known, or
      * not for all tasks. What a target that went wild wrote there, stands

@@ -16,6 +16,8 @@ static void read_scenario(const struct scenario *scenario, struct str *text)
 
 static const char *strategy_name(const struct outcome *outcome)
 {
+    if (outcome->tool)
+        return outcome->tool;
     if (!outcome->controlled)
         return "stress";
     uint32_t row = outcome->segment->schedule.strategy;
