@@ -1,0 +1,26 @@
+/* Stacks of a tool as places in code. Private to valgrind/. */
+#ifndef MPS_VALGRIND_STACKS_H
+#define MPS_VALGRIND_STACKS_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+#include "parse.h"
+#include "symbols/symbols.h"
+
+/* The innermost frame of STACK in the user's own code, or else in anybody's but
+ * Valgrind's; false when there is none. */
+bool stack_place(struct symbols *symbols, const struct valgrind_stack *stack,
+                 struct location *out);
+
+/* The same as stack_show() from the innermost frame of the user on: how the
+ * library did it is not of interest. */
+void stack_show_caller(struct str *s, struct symbols *symbols,
+                       const struct valgrind_stack *stack);
+
+/* Append a line per frame, "    #0 bump() race.c:5": without Valgrind's own
+ * ones, and without what called the outermost function of the user. */
+void stack_show(struct str *s, struct symbols *symbols,
+                const struct valgrind_stack *stack);
+
+#endif
