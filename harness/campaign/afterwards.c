@@ -90,7 +90,9 @@ void afterwards(const struct campaign_options *options, struct tally *tally)
         struct report_finding *entry = &tally->findings[i];
         if (*options->stop || count == EXPLAINED)
             return;
-        if (entry->expected || !entry->trace || !*entry->trace)
+        /* No schedule shows what a tool has found by its own means. */
+        if (entry->expected || !entry->trace || !*entry->trace ||
+            (entry->strategy && valgrind_tool_find(entry->strategy) >= 0))
             continue;
         count++;
         explain(options, entry);

@@ -13,6 +13,7 @@
 #include "check/suppress.h"
 #include "store/store.h"
 #include "symbols/symbols.h"
+#include "tools.h"
 #include "workers.h"
 
 struct campaign {
@@ -66,6 +67,44 @@ static void describe(const struct tally *tally, enum verdict verdict,
     };
 }
 
+static bool is_short(const struct campaign_options *options,
+                     const struct tally *tally)
+{
+    return tally->planned && tally->iterations < tally->planned &&
+           !tally_is_done(tally, options->max_failures);
+}
+
+/* Whether the finding that the scenario expects was not even looked for: the
+ * tools see no invariants but status and files, and nothing between
+ * processes. */
+static bool is_blind(const struct campaign_options *options,
+                     const struct tally *tally)
+{
+    return tally->scenario->expect == EXPECT_FAIL &&
+           !tools_leave_iterations(options);
+}
+
+/* What the tools could not look at, or did not take for a finding. */
+static void note_tools(struct campaign *campaign, const struct tally *tally)
+{
+    for (int tool = 0; tool < VALGRIND_TOOL_COUNT; tool++) {
+        const struct valgrind_remarks *remarks = &tally->remarks[tool];
+        const char *name = valgrind_tool_name((enum valgrind_tool)tool);
+        if (remarks->processes > 1)
+            add_note(campaign,
+                     str_format("%s: %s looked at each of %zu processes by "
+                                "itself and is blind to what they share",
+                                tally->scenario->name, name,
+                                remarks->processes));
+        if (remarks->remarks)
+            add_note(campaign,
+                     str_format("%s: %s remarked %zu times on what correct "
+                                "programs may do (a signal after the unlock, "
+                                "a lock held at exit): not counted",
+                                tally->scenario->name, name, remarks->remarks));
+    }
+}
+
 static void run_scenario(struct campaign *campaign,
                          const struct campaign_options *options, size_t index)
 {
@@ -77,13 +116,22 @@ static void run_scenario(struct campaign *campaign,
         describe(tally, VERDICT_ERROR, shown);
         return;
     }
-    uint64_t planned = options->has_only         ? 1
-                       : options->has_iterations ? options->iterations
-                       : options->duration_ns    ? 0
-                                                 : scenario->iterations;
+    uint64_t planned = !tools_leave_iterations(options) ? 0
+                       : options->has_only              ? 1
+                       : options->has_iterations        ? options->iterations
+                       : options->duration_ns           ? 0
+                                                        : scenario->iterations;
+    if (planned || !tools_leave_iterations(options))
+        planned += tools_planned(options, scenario);
     progress_begin(options->progress, scenario->name, planned, index + 1,
                    options->scenario_count);
-    int err = workers_run(options, scenario, campaign->symbols, tally, &diag);
+    int err = 0;
+    if (tools_leave_iterations(options))
+        err = workers_run(options, scenario, campaign->symbols, tally, &diag);
+    /* What the tools may say counts also when an iteration has failed. */
+    bool short_of_plan = is_short(options, tally);
+    if (!err)
+        err = tools_run(options, scenario, campaign->symbols, tally, &diag);
     if (err && err != -EINTR)
         tally->reason = strdup(*diag.text ? diag.text : error_text(err));
     afterwards(options, tally);
@@ -94,8 +142,8 @@ static void run_scenario(struct campaign *campaign,
                             "of its operations",
                             scenario->name, scenario->program));
     add_note(campaign, blind_describe(&tally->blind, scenario->name));
-    bool short_of_plan = tally->planned && tally->iterations < tally->planned &&
-                         !tally_is_done(tally, options->max_failures);
+    note_tools(campaign, tally);
+    short_of_plan |= is_short(options, tally) || is_blind(options, tally);
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
              shown);
     shown->reason = tally->reason ? tally->reason : "";

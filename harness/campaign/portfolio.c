@@ -32,7 +32,14 @@ int portfolio_by_mode(struct portfolio *portfolio, const char *name)
 
 const char *portfolio_way_name(int way)
 {
+    if (way >= WAY_TOOL)
+        return valgrind_tool_name((enum valgrind_tool)(way - WAY_TOOL));
     return way == WAY_STRESS ? "stress" : sched_strategies[way - 1]->name;
+}
+
+bool portfolio_way_is_controlled(int way)
+{
+    return way != WAY_STRESS && way < WAY_TOOL;
 }
 
 static int find_way(const char *name, size_t length)

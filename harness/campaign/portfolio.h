@@ -9,11 +9,17 @@
 #include <stdint.h>
 
 #include "runner/slot.h"
+#include "valgrind/tools.h"
 
 struct mps_diag;
 
 enum { PORTFOLIO_WAYS = STRATEGY_REPLAY + 1 }; /* stress, and strategies */
 enum { WAY_STRESS = 0 };                       /* strategy S is way S + 1 */
+/* Beside them, under a tool: tool T is way WAY_TOOL + T. */
+enum {
+    WAY_TOOL = PORTFOLIO_WAYS + 1,
+    WAY_COUNT = WAY_TOOL + VALGRIND_TOOL_COUNT
+};
 
 struct portfolio {
     unsigned weights[PORTFOLIO_WAYS];
@@ -26,6 +32,7 @@ int portfolio_by_mode(struct portfolio *portfolio, const char *mode);
 int portfolio_parse(struct portfolio *portfolio, const char *list,
                     struct mps_diag *diag);
 const char *portfolio_way_name(int way);
+bool portfolio_way_is_controlled(int way);
 /* Whether any way is under control; whether all are. */
 bool portfolio_has_control(const struct portfolio *portfolio);
 bool portfolio_has_stress(const struct portfolio *portfolio);

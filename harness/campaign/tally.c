@@ -36,7 +36,7 @@ void tally_fini(struct tally *tally)
     }
     free(tally->findings);
     free(tally->used);
-    for (int way = 0; way < PORTFOLIO_WAYS; way++)
+    for (int way = 0; way < WAY_COUNT; way++)
         hash_set_free(tally->orders[way]);
     for (size_t i = 0; i < tally->never_reached_count; i++)
         free(tally->never_reached[i]);
@@ -93,14 +93,14 @@ void tally_count(struct tally *tally, int way, const struct outcome *outcome,
 static void list_ways(struct tally *tally)
 {
     free(tally->used);
-    tally->used = calloc(PORTFOLIO_WAYS, sizeof(*tally->used));
+    tally->used = calloc(WAY_COUNT, sizeof(*tally->used));
     tally->used_count = 0;
-    for (int way = 0; tally->used && way < PORTFOLIO_WAYS; way++) {
+    for (int way = 0; tally->used && way < WAY_COUNT; way++) {
         struct report_strategy *stats = &tally->ways[way];
         if (!stats->iterations)
             continue;
         stats->name = portfolio_way_name(way);
-        stats->controlled = way != WAY_STRESS;
+        stats->controlled = portfolio_way_is_controlled(way);
         stats->distinct =
             hash_set_count(tally->orders[way], &stats->distinct_full);
         tally->used[tally->used_count++] = *stats;

@@ -12,6 +12,7 @@
 #include "hashes.h"
 #include "portfolio.h"
 #include "report/report.h"
+#include "valgrind/findings.h"
 
 struct tally {
     const struct scenario *scenario;
@@ -24,15 +25,17 @@ struct tally {
     struct sometimes_set *sometimes;
     char **never_reached; /* filled in the end */
     size_t never_reached_count;
-    struct report_strategy ways[PORTFOLIO_WAYS]; /* by way */
-    struct hash_set *orders[PORTFOLIO_WAYS];     /* hashes of op orders */
-    struct report_strategy *used;                /* filled in the end; owned */
+    struct report_strategy ways[WAY_COUNT]; /* by way */
+    struct hash_set *orders[WAY_COUNT];     /* hashes of op orders */
+    struct report_strategy *used;           /* filled in the end; owned */
     size_t used_count;
     struct blind blind;
     char external_call[64]; /* the first call that was not under control */
     bool expected_seen;     /* the kind that the scenario expects */
     char *reason;           /* of a verdict that is not pass */
     bool without_points;    /* the target could only be seen from outside */
+    struct valgrind_remarks
+        remarks[VALGRIND_TOOL_COUNT]; /* at most, of a run */
 };
 
 int tally_init(struct tally *tally, const struct scenario *scenario);
