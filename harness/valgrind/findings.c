@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "check/show.h"
 #include "kinds.h"
-#include "stacks.h"
 
 /* The finding that is being made of one complaint of one process. */
 struct maker {
@@ -41,7 +41,7 @@ static void add_place(struct maker *maker, const struct valgrind_stack *stack,
 {
     struct location place;
     struct str task;
-    if (!stack_place(maker->symbols, stack, &place))
+    if (!calls_place(maker->symbols, stack, &place))
         return;
     str_init(&task);
     show_thread(&task, maker, thread);
@@ -51,12 +51,21 @@ static void add_place(struct maker *maker, const struct valgrind_stack *stack,
     str_fini(&task);
 }
 
+/* For the user's suppressions. */
+static void add_frames(struct maker *maker, const struct valgrind_stack *stack)
+{
+    struct location frames[CALLS_MOST];
+    size_t count = calls_read(maker->symbols, stack, frames);
+    if (finding_add_frames(finding_of(maker), frames, count))
+        maker->err = -ENOMEM;
+}
+
 /* Add " in bump() race.c:5" for the place that STACK stands for. */
 static void say_place(struct maker *maker, struct str *s,
                       const struct valgrind_stack *stack)
 {
     struct location place;
-    if (!stack_place(maker->symbols, stack, &place))
+    if (!calls_place(maker->symbols, stack, &place))
         return;
     str_add(s, " in ");
     show_location(s, &place);
@@ -70,7 +79,7 @@ static void detail_part(struct maker *maker, const char *text,
     str_add(&maker->detail, "  ");
     show_text(&maker->detail, text && *text ? text : "there:");
     str_add_char(&maker->detail, '\n');
-    stack_show(&maker->detail, maker->symbols, stack);
+    calls_show(&maker->detail, maker->symbols, stack);
 }
 
 /* Where the threads that the complaint names were made. */
@@ -84,7 +93,7 @@ static void detail_threads(struct maker *maker, unsigned long a,
             (thread->number != a && thread->number != b))
             continue;
         str_addf(&maker->detail, "  Thread #%u was created\n", thread->number);
-        stack_show_caller(&maker->detail, maker->symbols, &thread->created);
+        calls_show_caller(&maker->detail, maker->symbols, &thread->created);
     }
 }
 
@@ -94,7 +103,7 @@ static void detail_summary(struct maker *maker, const char *title,
 {
     struct location place;
     str_addf(&maker->detail, "SUMMARY: mpstress: %s", title);
-    if (stack_place(maker->symbols, stack, &place)) {
+    if (calls_place(maker->symbols, stack, &place)) {
         str_add_char(&maker->detail, ' ');
         if (place.file) {
             show_text(&maker->detail, place.file);
@@ -117,13 +126,13 @@ static const char *verb(const struct access *access)
 }
 
 static void race_place(struct maker *maker, const struct valgrind_part *part,
-                       const struct access *access)
+                       const struct access *access, bool previous)
 {
-    struct str role;
-    str_init(&role);
-    str_addf(&role, "%ss %lu bytes", verb(access), access->size);
-    add_place(maker, &part->stack, access->thread, role.data);
-    str_fini(&role);
+    static const char *const roles[2][2] = {{"reads", "writes"},
+                                            {"read earlier", "wrote earlier"}};
+    add_place(maker, &part->stack, access->thread,
+              roles[previous][access->writes]);
+    add_frames(maker, &part->stack);
 }
 
 static void race_detail(struct maker *maker, const struct valgrind_part *part,
@@ -149,21 +158,23 @@ static void make_race(struct maker *maker, const struct valgrind_error *error)
     const char *location = NULL;
     struct access access = {0}, conflict = {0};
     kind_access(first->text, &access);
+    str_add(&maker->detail,
+            "WARNING: mpstress: data race between two threads\n");
     race_detail(maker, first, &access, false);
-    race_place(maker, first, &access);
+    race_place(maker, first, &access, false);
     for (size_t i = 1; i < error->part_count; i++) {
         const struct valgrind_part *part = &error->parts[i];
         const char *what = kind_location(part->text);
         if (!other && kind_access(part->text, &conflict)) {
             other = part;
             race_detail(maker, part, &conflict, true);
-            race_place(maker, part, &conflict);
+            race_place(maker, part, &conflict, true);
         } else if (what) {
             location = location ? location : what;
             str_add(&maker->detail, "  Location: ");
             show_text(&maker->detail, what);
             str_add_char(&maker->detail, '\n');
-            stack_show(&maker->detail, maker->symbols, &part->stack);
+            calls_show(&maker->detail, maker->symbols, &part->stack);
         } else {
             detail_part(maker, part->text, &part->stack);
         }
@@ -175,7 +186,7 @@ static void make_race(struct maker *maker, const struct valgrind_error *error)
              maker->report->tool);
     detail_summary(maker, "data race", &first->stack);
 
-    str_addf(&maker->what, "%s of %lu bytes", verb(&access), access.size);
+    str_addf(&maker->what, "%s of size %lu", verb(&access), access.size);
     say_place(maker, &maker->what, &first->stack);
     if (other) {
         str_addf(&maker->what, " and earlier %s", verb(&conflict));
@@ -184,10 +195,12 @@ static void make_race(struct maker *maker, const struct valgrind_error *error)
     } else {
         str_add(&maker->what, " is not ordered with another thread's access");
     }
-    if (location) {
-        str_add(&maker->what, ": ");
-        show_text(&maker->what, location);
-    }
+    if (!location)
+        return;
+    str_add(&maker->what, ": ");
+    show_text(&maker->what, location);
+    if (finding_set_object(finding_of(maker), location))
+        maker->err = -ENOMEM;
 }
 
 /* -- Lock orders
@@ -201,14 +214,17 @@ static void make_order(struct maker *maker, const struct valgrind_error *error)
                                         "then the second"};
     const struct valgrind_part *first = &error->parts[0];
     size_t places = 0;
+    str_add(&maker->detail, "WARNING: mpstress: lock-order inversion "
+                            "(potential deadlock)\n");
     for (size_t i = 0; i < error->part_count; i++) {
         const struct valgrind_part *part = &error->parts[i];
         detail_part(maker, i ? part->text : kind_deed(part->text),
                     &part->stack);
+        add_frames(maker, &part->stack);
         if (places < 3 && part->stack.count)
             add_place(maker, &part->stack, 0, roles[places++]);
     }
-    detail_summary(maker, "lock order", &first->stack);
+    detail_summary(maker, "lock-order inversion", &first->stack);
     show_text(&maker->what, kind_deed(first->text));
     say_place(maker, &maker->what, &first->stack);
     if (error->part_count > 1 && error->parts[1].stack.count) {
@@ -229,6 +245,7 @@ static void make_misuse(struct maker *maker, const struct valgrind_error *error)
     show_text(&maker->what, kind_deed(first->text));
     say_place(maker, &maker->what, &first->stack);
     add_place(maker, &first->stack, 0, "does it");
+    add_frames(maker, &first->stack);
     for (size_t i = 0; i < error->part_count; i++)
         detail_part(maker, error->parts[i].text, &error->parts[i].stack);
     detail_summary(maker, title ? title : "misuse", &first->stack);
@@ -304,8 +321,8 @@ static bool is_echo(const struct maker *maker,
     struct location a, b;
     return before && !strcmp(error->kind, "PthAPIerror") &&
            kind_of(before)->finding == FINDING_MISUSE &&
-           stack_place(maker->symbols, &error->parts[0].stack, &a) &&
-           stack_place(maker->symbols, &before->parts[0].stack, &b) &&
+           calls_place(maker->symbols, &error->parts[0].stack, &a) &&
+           calls_place(maker->symbols, &before->parts[0].stack, &b) &&
            a.function == b.function && a.file == b.file && a.line == b.line;
 }
 
@@ -361,7 +378,7 @@ static int judge_end(struct maker *maker, bool root,
     struct location place;
     struct finding *known = root ? find_crash(findings) : NULL;
     if (known && report->signal && !known->place_count &&
-        stack_place(maker->symbols, &report->signal_stack, &place)) {
+        calls_place(maker->symbols, &report->signal_stack, &place)) {
         int err = finding_add_place(known, &place, "died", NULL);
         finding_seal(known);
         return err;

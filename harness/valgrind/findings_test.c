@@ -69,13 +69,12 @@ Test(findings, a_race_names_both_accesses_and_the_variable)
     const struct finding *finding = &judged.findings.items[0];
     cr_expect_eq(finding->kind, FINDING_RACE);
     cr_expect_str_eq(finding->what,
-                     "read of 4 bytes in look() race.c:6 and earlier write in "
+                     "read of size 4 in look() race.c:6 and earlier write in "
                      "bump() race.c:5 are not ordered: 0 bytes inside global "
                      "var \"total\" declared at race.c:4");
     cr_expect_eq(finding->place_count, 2);
-    expect_place(finding, 0, "look", "race.c", 6, "reads 4 bytes", "thread #3");
-    expect_place(finding, 1, "bump", "race.c", 5, "writes 4 bytes",
-                 "thread #2");
+    expect_place(finding, 0, "look", "race.c", 6, "reads", "thread #3");
+    expect_place(finding, 1, "bump", "race.c", 5, "wrote earlier", "thread #2");
     expect_detail(finding, "  Read of size 4 by thread #3\n"
                            "    #0 look() race.c:6\n"
                            "  Previous write of size 4 by thread #2\n"
@@ -98,8 +97,7 @@ Test(findings, a_race_of_drd_has_one_access)
     const struct finding *finding = &judged.findings.items[0];
     cr_expect_eq(finding->kind, FINDING_RACE);
     cr_expect_eq(finding->place_count, 1);
-    expect_place(finding, 0, "look", "race2.c", 8, "reads 4 bytes",
-                 "thread #3");
+    expect_place(finding, 0, "look", "race2.c", 8, "reads", "thread #3");
     expect_detail(finding, "    #0 main() race2.c:9\n");
     judged_fini(&judged);
 }
@@ -111,8 +109,8 @@ Test(findings, a_race_that_two_processes_report_is_one)
                                          "helgrind-forks-2", NULL});
     cr_assert_eq(judged.findings.count, 1);
     cr_expect_eq(judged.remarks.processes, 3);
-    expect_place(&judged.findings.items[0], 0, "bump", "forks.c", 7,
-                 "reads 4 bytes", "process 2, thread #3");
+    expect_place(&judged.findings.items[0], 0, "bump", "forks.c", 7, "reads",
+                 "process 2, thread #3");
     /* And in the next run it is the same again. */
     judge(&judged,
           (const char *const[]){"helgrind-forks-0", "helgrind-forks-2", NULL});

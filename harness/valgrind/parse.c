@@ -278,22 +278,28 @@ static void begin_error_stack(struct parser *parser)
 
 /* DRD's stacks come in elements of their own, without a sentence. */
 
+static void begin_stacked(struct parser *parser, const char *text)
+{
+    struct valgrind_part *part = add_part(parser);
+    if (part)
+        part->text = strdup(text);
+    parser->failed |= part && !part->text;
+}
+
 static void begin_allocation(struct parser *parser)
 {
-    say(parser, "Allocated");
+    begin_stacked(parser, "Allocated");
 }
 
 static void begin_acquired(struct parser *parser)
 {
-    say(parser, "Acquired");
+    begin_stacked(parser, "Acquired");
 }
 
 /* "mutex", "0x10c080": it will read "First observed: mutex 0x10c080". */
 static void begin_observed(struct parser *parser)
 {
-    struct valgrind_part *part = add_part(parser);
-    if (part)
-        part->text = strdup("First observed:");
+    begin_stacked(parser, "First observed:");
 }
 
 /* -- The end of the process ----------------------------------------------- */

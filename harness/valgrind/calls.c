@@ -1,10 +1,8 @@
-#include "stacks.h"
+#include "calls.h"
 
 #include <string.h>
 
 #include "check/show.h"
-
-enum { SHOWN = 30 };
 
 /* Where Valgrind puts the executable when it can stand anywhere. */
 #define PIE_BASE    UINT64_C(0x108000)
@@ -62,7 +60,7 @@ static bool is_user(const struct location *place)
            !(place->function && !strcmp(place->function, "(below main)"));
 }
 
-bool stack_place(struct symbols *symbols, const struct valgrind_stack *stack,
+bool calls_place(struct symbols *symbols, const struct valgrind_stack *stack,
                  struct location *out)
 {
     bool any = false;
@@ -80,22 +78,6 @@ bool stack_place(struct symbols *symbols, const struct valgrind_stack *stack,
         any = true;
     }
     return any;
-}
-
-/* Frames BEGIN to END - 1. */
-static void show(struct str *s, struct symbols *symbols,
-                 const struct valgrind_stack *stack, size_t begin, size_t end)
-{
-    size_t shown = 0;
-    for (size_t i = begin; i < end && shown < SHOWN; i++) {
-        struct location place;
-        if (is_tool(&stack->frames[i]))
-            continue;
-        place_of(symbols, &stack->frames[i], &place);
-        str_addf(s, "    #%zu ", shown++);
-        show_location(s, &place);
-        str_add_char(s, '\n');
-    }
 }
 
 /* The innermost and the outermost frame of the user, as a range; the whole
@@ -119,18 +101,46 @@ static void user_range(struct symbols *symbols,
     }
 }
 
-void stack_show(struct str *s, struct symbols *symbols,
-                const struct valgrind_stack *stack)
+/* Those of frames BEGIN to END - 1 that are not Valgrind's. */
+static size_t take(struct symbols *symbols, const struct valgrind_stack *stack,
+                   size_t begin, size_t end, struct location *out)
 {
-    size_t begin, end;
-    user_range(symbols, stack, &begin, &end);
-    show(s, symbols, stack, 0, end);
+    size_t count = 0;
+    for (size_t i = begin; i < end && count < CALLS_MOST; i++)
+        if (!is_tool(&stack->frames[i]))
+            place_of(symbols, &stack->frames[i], &out[count++]);
+    return count;
 }
 
-void stack_show_caller(struct str *s, struct symbols *symbols,
-                       const struct valgrind_stack *stack)
+static void show(struct str *s, const struct location *places, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        str_addf(s, "    #%zu ", i);
+        show_location(s, &places[i]);
+        str_add_char(s, '\n');
+    }
+}
+
+size_t calls_read(struct symbols *symbols, const struct valgrind_stack *stack,
+                  struct location out[static CALLS_MOST])
 {
     size_t begin, end;
     user_range(symbols, stack, &begin, &end);
-    show(s, symbols, stack, begin, end);
+    return take(symbols, stack, 0, end, out);
+}
+
+void calls_show(struct str *s, struct symbols *symbols,
+                const struct valgrind_stack *stack)
+{
+    struct location places[CALLS_MOST];
+    show(s, places, calls_read(symbols, stack, places));
+}
+
+void calls_show_caller(struct str *s, struct symbols *symbols,
+                       const struct valgrind_stack *stack)
+{
+    struct location places[CALLS_MOST];
+    size_t begin, end;
+    user_range(symbols, stack, &begin, &end);
+    show(s, places, take(symbols, stack, begin, end, places));
 }
