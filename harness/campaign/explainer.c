@@ -392,6 +392,12 @@ int explainer_run(const char *path, const struct explainer_options *options,
         .stop = options->stop,
     };
     int err = trace_open(&explainer.trace, path, diag);
+    const char *tool = err ? NULL : rerun_tool(explainer.trace);
+    if (tool)
+        err = diag_set(diag, -MPS_EUSAGE,
+                       "%s was found under %s, which follows no schedule: "
+                       "there is nothing to shrink",
+                       trace_meta(explainer.trace)->id, tool);
     if (!err)
         err =
             rerun_open(&explainer.rerun, explainer.trace, &rerun_options, diag);

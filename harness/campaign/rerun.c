@@ -13,18 +13,33 @@
 #include "keep.h"
 #include "origin.h"
 #include "plan.h"
+#include "valgrind/findings.h"
+#include "valgrind/run.h"
 
 struct rerun {
     const struct trace *trace;
     struct origin origin;
     struct choice choice; /* outcomes point to it */
     struct slot_options options;
-    struct slot *slot;
+    struct slot *slot; /* NULL: under a tool */
+    struct valgrind_options tool_options;
+    struct valgrind *valgrind;
     struct reference_set *references; /* NULL: none needed */
     struct symbols *symbols;
     char *program, *directory;
     unsigned cpus;
 };
+
+static int tool_of(const struct trace *trace)
+{
+    return valgrind_tool_find(trace_meta(trace)->strategy);
+}
+
+const char *rerun_tool(const struct trace *trace)
+{
+    int tool = tool_of(trace);
+    return tool < 0 ? NULL : valgrind_tool_name((enum valgrind_tool)tool);
+}
 
 int rerun_open(struct rerun **out, const struct trace *trace,
                const struct rerun_options *options, struct mps_diag *diag)
@@ -65,9 +80,19 @@ int rerun_open(struct rerun **out, const struct trace *trace,
         .symbols = rerun->symbols,
         .stop = options->stop,
     };
-    if (!err)
+    rerun->tool_options = (struct valgrind_options){
+        .tool = (enum valgrind_tool)tool_of(trace),
+        .program = rerun->program,
+        .directory = rerun->directory,
+        .isolation = options->isolation,
+        .symbols = rerun->symbols,
+        .stop = options->stop,
+    };
+    if (!err && rerun_tool(trace))
+        err = valgrind_open(&rerun->valgrind, &rerun->tool_options, diag);
+    else if (!err)
         err = slot_open(&rerun->slot, &rerun->options, diag);
-    if (!err && check_needs_reference(rerun->origin.scenario))
+    if (!err && rerun->slot && check_needs_reference(rerun->origin.scenario))
         err = references_new(&rerun->references, rerun->origin.scenario);
     if (err) {
         rerun_close(rerun);
@@ -82,6 +107,7 @@ void rerun_close(struct rerun *rerun)
     if (!rerun)
         return;
     slot_close(rerun->slot);
+    valgrind_close(rerun->valgrind);
     references_free(rerun->references);
     symbols_close(rerun->symbols);
     if (rerun->directory)
@@ -132,11 +158,31 @@ void rerun_control(const struct trace *trace, struct control *out)
     };
 }
 
+static int run_tool(struct rerun *rerun, uint64_t seed, struct outcome *outcome,
+                    struct finding_list *findings, struct mps_diag *diag)
+{
+    int err = valgrind_iterate(rerun->valgrind, &rerun->choice,
+                               trace_meta(rerun->trace)->iteration, seed,
+                               outcome, diag);
+    if (!err)
+        err = check_iteration(outcome, NULL, findings, diag);
+    size_t count;
+    const struct valgrind_report *reports =
+        valgrind_reports(rerun->valgrind, &count);
+    struct valgrind_remarks remarks = {0};
+    if (!err &&
+        valgrind_judge(reports, count, rerun->symbols, findings, &remarks))
+        err = diag_set(diag, -ENOMEM, "out of memory");
+    return err;
+}
+
 int rerun_once(struct rerun *rerun, uint64_t seed,
                const struct control *control, struct outcome *outcome,
                struct finding_list *findings, struct mps_diag *diag)
 {
     const struct trace_meta *meta = trace_meta(rerun->trace);
+    if (rerun->valgrind)
+        return run_tool(rerun, seed, outcome, findings, diag);
     struct disturbance disturbance;
     plan_disturbance(seed, meta->delay_low_ns, meta->delay_high_ns, rerun->cpus,
                      &disturbance);

@@ -1,5 +1,6 @@
 /* The iteration of a stored failure, run again and again: for replays, for
- * shrinking, for diagnosing. One job slot, one thread. */
+ * shrinking, for diagnosing. One job slot, or a run under the tool of Valgrind
+ * that found it; one thread. */
 #ifndef MPS_CAMPAIGN_RERUN_H
 #define MPS_CAMPAIGN_RERUN_H
 
@@ -25,6 +26,9 @@ int rerun_open(struct rerun **out, const struct trace *trace,
                const struct rerun_options *options, struct mps_diag *diag);
 void rerun_close(struct rerun *rerun);
 
+/* Whether TRACE was found under a tool: its name; else NULL. */
+const char *rerun_tool(const struct trace *trace);
+
 const struct scenario *rerun_scenario(const struct rerun *rerun);
 /* The values of its parameters: the trace's, until others are set. VALUES must
  * outlive the use. */
@@ -43,8 +47,8 @@ void rerun_resume(struct rerun *rerun);
 void rerun_control(const struct trace *trace, struct control *out);
 
 /* Run once, with seed SEED, under CONTROL or freely with the recorded delays
- * (NULL), and judge. OUTCOME is valid until the next run; FINDINGS are the
- * caller's to clear. */
+ * (NULL), and judge; under a tool there is no control. OUTCOME is valid until
+ * the next run; FINDINGS are the caller's to clear. */
 int rerun_once(struct rerun *rerun, uint64_t seed,
                const struct control *control, struct outcome *outcome,
                struct finding_list *findings, struct mps_diag *diag);
@@ -52,7 +56,7 @@ int rerun_once(struct rerun *rerun, uint64_t seed,
 /* Run once freely, undisturbed, with the messages that were put into queues in
  * the recorded iteration for mps_serial(); outcome.segment->control.fed tells
  * whether the program took them. -MPS_ENOMATCH when there are none,
- * -MPS_EFULL when they are too many. */
+ * as of every failure found under a tool, -MPS_EFULL when they are too many. */
 int rerun_serially(struct rerun *rerun, struct outcome *outcome,
                    struct finding_list *findings, struct mps_diag *diag);
 

@@ -131,10 +131,12 @@ static void print_stress(const struct replay *replay)
     const struct trace_meta *meta = trace_meta(replay->trace);
     char rate[128];
     printf("iteration %" PRIu64 ", seed 0x%" PRIx64
-           ", same parameters and delays: failed again in %s\n",
+           ", same parameters%s%s: failed again in %s\n",
            meta->iteration, meta->seed,
+           rerun_tool(replay->trace) ? ", under " : " and delays",
+           rerun_tool(replay->trace) ? rerun_tool(replay->trace) : "",
            report_rate(replay->same, replay->done, rate, sizeof(rate)));
-    if (!replay->same)
+    if (!replay->same && !rerun_tool(replay->trace))
         puts("a stress failure depends on the moment; try more --times");
 }
 
@@ -180,7 +182,9 @@ static int prepare(struct replay *replay, const struct trace *trace,
     replay->trace = trace;
     replay->exact = meta->controlled;
     replay->other_build = input->program;
-    replay->times = input->times ? input->times : replay->exact ? 1 : 20;
+    replay->times = input->times                         ? input->times
+                    : replay->exact || rerun_tool(trace) ? 1
+                                                         : 20;
     if (!replay->exact)
         return 0;
     int err = trace_plan(trace, &replay->plan);
@@ -255,8 +259,11 @@ static int run(int argc, char **argv)
         err = replay.exact
                   ? debug_run(trace, replay.rerun, &diag)
                   : diag_set(&diag, -MPS_EUSAGE,
-                             "%s was found in stress mode: `mpstress shrink` "
-                             "makes it exact",
+                             rerun_tool(trace)
+                                 ? "%s was found under a tool of Valgrind: "
+                                   "there is no operation to stop at"
+                                 : "%s was found in stress mode: `mpstress "
+                                   "shrink` makes it exact",
                              trace_meta(trace)->id);
     if (!err && input.serial)
         err = replay_serially(&replay, &diag);
@@ -285,7 +292,8 @@ static const struct argp argp = {
     .args_doc = "ID|FILE [-- PROGRAM [ARG...]]",
     .doc = "Run the iteration of a stored failure again. One that was found "
            "under control follows its recorded schedule exactly; one found in "
-           "stress mode is run with the same seed, parameters and delays."
+           "stress mode is run with the same seed, parameters and delays, one "
+           "found under Helgrind or DRD under that tool again."
            "\v"
            "ID may be shortened; `latest` is the newest failure. With "
            "-- PROGRAM, another build of the target is run under the same "
