@@ -2,8 +2,8 @@
 
 #include "words.h"
 
-/* An access under way. Only what is inlined takes it: on a hot path it lives in
- * registers. */
+/* An access under way. Where its address is not taken, it lives in registers.
+ */
 struct look {
     struct memory *memory;
     struct memory_shadow *shadow;
@@ -51,43 +51,44 @@ static uint32_t extent(uint32_t bytes)
     return 32 - (uint32_t)__builtin_clz(bytes) - lowest(bytes);
 }
 
-/* ACCESS to BYTES of the 8 at OFFSET of CHUNK conflicts with that of CELL, and
- * the task's clock does not order them: note the race. False: it is none. */
-__attribute__((noinline, cold)) static bool
-note(struct memory *memory, uint32_t chunk, uint32_t offset, uint32_t bytes,
-     const struct memory_access *access, const struct memory_cell *cell,
-     uint64_t ticket)
+/* LOOK's access to BYTES of WORD conflicts with that of CELL, and the task's
+ * clock does not order them: note the race. False: it is none. */
+static bool note(const struct look *look, uint32_t word, uint32_t bytes,
+                 const struct memory_cell *cell)
 {
     /* An atomic access may read what orders the two. Its memory order is not
      * asked for: whoever reads without acquiring is in a race when he comes
      * first. */
-    if ((access->flags & MEMORY_ATOMIC) &&
-        words_tell(memory, chunk, offset + lowest(bytes), extent(bytes),
-                   cell->task, cell->epoch))
+    if ((look->access->flags & MEMORY_ATOMIC) &&
+        words_tell(look->memory, look->chunk, word * 8 + lowest(bytes),
+                   extent(bytes), cell->task, cell->epoch))
         return false;
-    const struct memory_race race = {.now = *access,
+    const struct memory_race race = {.now = *look->access,
                                      .before = {.task = cell->task,
                                                 .size = extent(cell->mask),
                                                 .flags = cell->flags,
                                                 .context = cell->context,
                                                 .locks = cell->locks},
-                                     .chunk = chunk,
+                                     .chunk = look->chunk,
                                      .offset =
-                                         offset + lowest(cell->mask & bytes),
-                                     .ticket = ticket};
-    memory->shadow[chunk].words[offset / 8].flags |= MEMORY_RACY;
-    add(memory, &race);
+                                         word * 8 + lowest(cell->mask & bytes),
+                                     .ticket = look->ticket};
+    look->shadow->words[word].flags |= MEMORY_RACY;
+    add(look->memory, &race);
     return true;
 }
 
 /* -- Looking at a word -----------------------------------------------------*/
 
-/* Whether what OLD is of happened before what LOOK's task does now. */
-static inline bool is_ordered(const struct look *look, uint64_t old)
+/* What OLD is of happened before what the task whose clock is ROW does now. */
+static inline bool is_ordered(const struct memory *memory, uint32_t row,
+                              uint64_t old)
 {
     uint32_t task = cell_task(old);
+    if (task < MEMORY_NEAR)
+        return cell_epoch(old) <= memory->near[row][task];
     return task >= MEMORY_TASKS ||
-           cell_epoch(old) <= rows_get(look->memory, look->row, task);
+           cell_epoch(old) <= rows_get(memory, row, task);
 }
 
 static inline bool conflicts(uint64_t a, uint64_t b)
@@ -98,94 +99,114 @@ static inline bool conflicts(uint64_t a, uint64_t b)
            !(a & b & atomic);
 }
 
-/* That the task accesses WORD, as race_flags() tells it. */
-static inline void mark(const struct look *look, uint32_t word)
+/* That NOW is of WORD, as race_flags() tells it. */
+static inline void mark(const struct look *look, uint32_t word, uint64_t now)
 {
     struct memory_word *mark = &look->shadow->words[word];
-    uint16_t task = (uint16_t)(look->access->task + 1);
-    uint16_t flags = look->access->flags & MEMORY_WRITE ? MEMORY_WRITTEN : 0;
-    if (!mark->task) {
-        mark->task = task;
-        look->memory->chunks[look->chunk].touched |= words_part(word);
-    } else if (mark->task != task) {
+    const uint32_t task = cell_task(now) + 1;
+    uint32_t flags = cell_flags(now) & MEMORY_WRITE ? MEMORY_WRITTEN : 0;
+    if (mark->task != task)
         flags |= MEMORY_SHARED;
+    if (mark->task && !(flags & ~(uint32_t)mark->flags))
+        return;
+    if (!mark->task) {
+        flags &= ~(uint32_t)MEMORY_SHARED;
+        mark->task = (uint16_t)task;
+        look->memory->chunks[look->chunk].touched |= words_part(word);
     }
-    if (flags & ~mark->flags)
-        mark->flags |= flags;
+    mark->flags |= (uint16_t)flags;
 }
 
-/* Empty those of CELLS whose bits are set in GONE. The others stand together at
- * the beginning, so that looking at them ends early. */
-static inline void drop(struct memory_cell cells[MEMORY_CELLS], uint32_t gone)
+/* Empty those of CELLS, of which the first COUNT are in use, whose bits are set
+ * in GONE. The last ones move up, so that those in use stay together. */
+static inline void drop(struct memory_cell cells[MEMORY_CELLS], uint32_t count,
+                        uint32_t gone)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < MEMORY_CELLS; i++) {
-        if (gone & 1u << i)
+    for (uint32_t i = count; i-- > 0;) {
+        if (!(gone & 1u << i))
             continue;
-        if (kept != i)
-            cells[kept] = cells[i];
-        kept++;
+        count--;
+        if (i != count)
+            cells[i] = cells[count];
+        cell_store(&cells[count], 0, 0);
     }
-    for (; kept < MEMORY_CELLS; kept++)
-        cell_store(&cells[kept], 0, 0);
 }
+
+/* Which of CELLS, all in use, has to make room: one that is ordered before the
+ * access, as what races with that is likely to race with this as well; else
+ * each in turn. */
+__attribute__((noinline)) static uint32_t
+victim(const struct memory *memory, uint32_t row,
+       const struct memory_cell cells[MEMORY_CELLS])
+{
+    for (uint32_t i = 0; i < MEMORY_CELLS; i++)
+        if (is_ordered(memory, row, cell_load(&cells[i])))
+            return i;
+    return memory->accesses % MEMORY_CELLS;
+}
+
+enum found { FOUND_NOTHING, FOUND_RACE, FOUND_HARD };
 
 /* LOOK's access to BYTES of WORD. A cell that is ordered before it and that it
- * covers is replaced by it: whatever races with that later races with this. */
-static inline bool look_at(const struct look *look, uint32_t word,
-                           uint32_t bytes)
+ * covers is replaced by it: whatever races with that later races with this.
+ *
+ * QUICKLY: do nothing and say FOUND_HARD when there is a conflict, or no room:
+ * without calls, the hot path saves no registers. */
+static inline __attribute__((always_inline)) enum found
+look_at(const struct look *look, uint32_t word, uint32_t bytes, bool quickly)
 {
     struct memory_cell *cells = look->shadow->cells[word];
     const uint64_t now = look->head | (uint64_t)bytes << CELL_MASK;
-    uint32_t covered = 0, ordered = 0, i = 0; /* bit I: cell I is */
-    bool racy = false;
-    for (; i < MEMORY_CELLS; i++) {
-        uint64_t old = cell_load(&cells[i]);
+    uint32_t covered = 0, count = 0; /* bit I: cell I is */
+    enum found found = FOUND_NOTHING;
+    for (; count < MEMORY_CELLS; count++) {
+        uint64_t old = cell_load(&cells[count]);
         if (!cell_epoch(old))
             break;
-        if (is_ordered(look, old)) {
-            if (cell_is_of(old, now) && cell_covers(old, now))
-                return racy;
+        if (is_ordered(look->memory, look->row, old)) {
             if (cell_covers(now, old))
-                covered |= 1u << i;
-            else
-                ordered |= 1u << i;
+                covered |= 1u << count;
+            else if (cell_is_of(old, now) && cell_covers(old, now))
+                return found;
         } else if (conflicts(old, now)) {
-            racy |= note(look->memory, look->chunk, word * 8, bytes,
-                         look->access, &cells[i], look->ticket);
+            if (quickly)
+                return FOUND_HARD;
+            if (note(look, word, bytes, &cells[count]))
+                found = FOUND_RACE;
         }
     }
 
-    uint32_t place = i;
-    if (covered)
+    uint32_t place = count;
+    if (covered) {
         place = lowest(covered);
-    else if (place == MEMORY_CELLS)
-        /* Room is made by one that is ordered before this, as what races with
-         * it is likely to race with this as well; else by each in turn. */
-        place =
-            ordered ? lowest(ordered) : look->memory->accesses % MEMORY_CELLS;
+    } else if (count == MEMORY_CELLS) {
+        if (quickly)
+            return FOUND_HARD;
+        place = victim(look->memory, look->row, cells);
+    }
     cell_store(&cells[place], now, look->tail);
     if (covered & (covered - 1))
-        drop(cells, covered & (covered - 1));
-    mark(look, word);
-    return racy;
+        drop(cells, count, covered & (covered - 1));
+    mark(look, word, now);
+    return found;
 }
 
 /* -- Accesses --------------------------------------------------------------*/
 
-bool race_access(struct memory *memory, uint32_t chunk, uint32_t offset,
-                 const struct memory_access *access, uint64_t ticket)
+/* The bytes of WORD in [OFFSET, END), which meets it. */
+static inline uint32_t bytes_of(uint32_t word, uint32_t offset, uint32_t end)
 {
-    uint32_t task = access->task, size = access->size;
-    if (!chunk || chunk >= MEMORY_CHUNKS || !rows_know(memory, task))
-        return false;
-    words_clip(offset, &size);
-    if (!size)
-        return false;
-    memory->accesses++;
+    uint32_t first = offset > word * 8 ? offset - word * 8 : 0;
+    uint32_t last = end - word * 8 < 8 ? end - word * 8 : 8;
+    return cell_mask(first, last - first);
+}
 
-    uint32_t row = rows_of_task(task, MEMORY_ROW_CLOCK);
-    const struct look look = {
+static inline struct look look_make(struct memory *memory, uint32_t chunk,
+                                    const struct memory_access *access,
+                                    uint64_t ticket)
+{
+    uint32_t task = access->task, row = rows_of_task(task, MEMORY_ROW_CLOCK);
+    return (struct look){
         .memory = memory,
         .shadow = &memory->shadow[chunk],
         .access = access,
@@ -195,17 +216,39 @@ bool race_access(struct memory *memory, uint32_t chunk, uint32_t offset,
         .tail = cell_tail(access->context, access->locks),
         .chunk = chunk,
         .row = row};
-    uint32_t word = offset / 8, first = offset & 7;
-    if (first + size <= 8)
-        return look_at(&look, word, cell_mask(first, size));
+}
 
-    bool racy = look_at(&look, word, cell_mask(first, 8 - first));
-    uint32_t end = offset + size;
-    for (word++; word < end / 8; word++)
-        racy |= look_at(&look, word, 0xff);
-    if (end % 8)
-        racy |= look_at(&look, word, cell_mask(0, end % 8));
+/* race_access() of what is not simple, or of more than one word. */
+__attribute__((noinline)) static bool
+access_all(struct memory *memory, uint32_t chunk, uint32_t offset,
+           const struct memory_access *access, uint64_t ticket)
+{
+    const struct look look = look_make(memory, chunk, access, ticket);
+    uint32_t size = access->size;
+    words_clip(offset, &size);
+    bool racy = false;
+    for (uint32_t word = offset / 8; size && word * 8 < offset + size; word++) {
+        uint32_t bytes = bytes_of(word, offset, offset + size);
+        racy |= look_at(&look, word, bytes, false) == FOUND_RACE;
+    }
     return racy;
+}
+
+bool race_access(struct memory *memory, uint32_t chunk, uint32_t offset,
+                 const struct memory_access *access, uint64_t ticket)
+{
+    uint32_t first = offset & 7, size = access->size;
+    if (!chunk || chunk >= MEMORY_CHUNKS || offset >= MEMORY_CHUNK_BYTES ||
+        !rows_know(memory, access->task))
+        return false;
+    memory->accesses++;
+    if (size - 1 >= 8 - first)
+        return access_all(memory, chunk, offset, access, ticket);
+    const struct look look = look_make(memory, chunk, access, ticket);
+    uint32_t bytes = cell_mask(first, size);
+    if (look_at(&look, offset / 8, bytes, true) == FOUND_HARD)
+        return access_all(memory, chunk, offset, access, ticket);
+    return false;
 }
 
 bool race_is_known_widely(const struct memory *memory, uint32_t chunk,
@@ -218,12 +261,10 @@ bool race_is_known_widely(const struct memory *memory, uint32_t chunk,
     uint32_t epoch =
         rows_get(memory, rows_of_task(task, MEMORY_ROW_CLOCK), task);
     uint32_t end = offset + size;
-    for (uint32_t at = offset; at < end; at = (at | 7) + 1) {
-        uint32_t part = 8 - (at & 7);
-        uint32_t bytes = cell_mask(at & 7, part < end - at ? part : end - at);
-        if (!cell_known(memory->shadow[chunk].cells[at / 8],
-                        cell_head(epoch, task, bytes, flags)))
+    for (uint32_t word = offset / 8; word * 8 < end; word++)
+        if (!cell_known(
+                memory->shadow[chunk].cells[word],
+                cell_head(epoch, task, bytes_of(word, offset, end), flags)))
             return false;
-    }
     return true;
 }

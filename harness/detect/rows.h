@@ -53,7 +53,7 @@ static inline bool rows_know(struct memory *memory, uint32_t task)
 {
     if (memory->off)
         return false;
-    if (task < rows_count(memory) &&
+    if (task < MEMORY_TASKS &&
         rows_get(memory, rows_of_task(task, MEMORY_ROW_CLOCK), task))
         return true;
     memory->off = MEMORY_OFF_TASKS;
