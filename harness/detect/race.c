@@ -85,8 +85,6 @@ static inline bool is_ordered(const struct memory *memory, uint32_t row,
                               uint64_t old)
 {
     uint32_t task = cell_task(old);
-    if (task < MEMORY_NEAR)
-        return cell_epoch(old) <= memory->near[row][task];
     return task >= MEMORY_TASKS ||
            cell_epoch(old) <= rows_get(memory, row, task);
 }
@@ -99,22 +97,22 @@ static inline bool conflicts(uint64_t a, uint64_t b)
            !(a & b & atomic);
 }
 
-/* That NOW is of WORD, as race_flags() tells it. */
+/* NOW is of WORD, as race_flags() tells it. */
 static inline void mark(const struct look *look, uint32_t word, uint64_t now)
 {
     struct memory_word *mark = &look->shadow->words[word];
-    const uint32_t task = cell_task(now) + 1;
     uint32_t flags = cell_flags(now) & MEMORY_WRITE ? MEMORY_WRITTEN : 0;
-    if (mark->task != task)
+    if (mark->task != cell_task(now) + 1)
         flags |= MEMORY_SHARED;
-    if (mark->task && !(flags & ~(uint32_t)mark->flags))
-        return;
-    if (!mark->task) {
-        flags &= ~(uint32_t)MEMORY_SHARED;
-        mark->task = (uint16_t)task;
-        look->memory->chunks[look->chunk].touched |= words_part(word);
-    }
-    mark->flags |= (uint16_t)flags;
+    if (flags & ~(uint32_t)mark->flags)
+        mark->flags |= (uint16_t)flags;
+}
+
+/* It is the first. */
+static inline void touch(const struct look *look, uint32_t word)
+{
+    look->shadow->words[word].task = (uint16_t)(look->access->task + 1);
+    look->memory->chunks[look->chunk].touched |= words_part(word);
 }
 
 /* Empty those of CELLS, of which the first COUNT are in use, whose bits are set
@@ -147,11 +145,17 @@ victim(const struct memory *memory, uint32_t row,
 
 enum found { FOUND_NOTHING, FOUND_RACE, FOUND_HARD };
 
+/* Whether the quick way does not go past OLD: its task's entries are far. */
+static inline bool is_far(uint64_t old)
+{
+    return cell_task(old) >= MEMORY_NEAR;
+}
+
 /* LOOK's access to BYTES of WORD. A cell that is ordered before it and that it
  * covers is replaced by it: whatever races with that later races with this.
  *
- * QUICKLY: do nothing and say FOUND_HARD when there is a conflict, or no room:
- * without calls, the hot path saves no registers. */
+ * QUICKLY: what is rare, as a conflict, is left alone and FOUND_HARD; without
+ * it, the hot path is short and needs few registers. */
 static inline __attribute__((always_inline)) enum found
 look_at(const struct look *look, uint32_t word, uint32_t bytes, bool quickly)
 {
@@ -159,10 +163,17 @@ look_at(const struct look *look, uint32_t word, uint32_t bytes, bool quickly)
     const uint64_t now = look->head | (uint64_t)bytes << CELL_MASK;
     uint32_t covered = 0, count = 0; /* bit I: cell I is */
     enum found found = FOUND_NOTHING;
+    if (!look->shadow->words[word].task) {
+        if (quickly)
+            return FOUND_HARD;
+        touch(look, word);
+    }
     for (; count < MEMORY_CELLS; count++) {
         uint64_t old = cell_load(&cells[count]);
         if (!cell_epoch(old))
             break;
+        if (quickly && is_far(old))
+            return FOUND_HARD;
         if (is_ordered(look->memory, look->row, old)) {
             if (cell_covers(now, old))
                 covered |= 1u << count;
@@ -176,17 +187,18 @@ look_at(const struct look *look, uint32_t word, uint32_t bytes, bool quickly)
         }
     }
 
-    uint32_t place = count;
-    if (covered) {
-        place = lowest(covered);
-    } else if (count == MEMORY_CELLS) {
-        if (quickly)
-            return FOUND_HARD;
+    uint32_t place = covered ? lowest(covered) : count;
+    uint32_t gone = covered & (covered - 1);
+    if (quickly &&
+        (place == MEMORY_CELLS || (gone && gone != 1u << (count - 1))))
+        return FOUND_HARD;
+    if (place == MEMORY_CELLS)
         place = victim(look->memory, look->row, cells);
-    }
     cell_store(&cells[place], now, look->tail);
-    if (covered & (covered - 1))
-        drop(cells, count, covered & (covered - 1));
+    if (quickly && gone)
+        cell_store(&cells[count - 1], 0, 0);
+    else if (gone)
+        drop(cells, count, gone);
     mark(look, word, now);
     return found;
 }
@@ -242,7 +254,7 @@ bool race_access(struct memory *memory, uint32_t chunk, uint32_t offset,
         !rows_know(memory, access->task))
         return false;
     memory->accesses++;
-    if (size - 1 >= 8 - first)
+    if (size - 1 >= 8 - first || access->task >= MEMORY_NEAR)
         return access_all(memory, chunk, offset, access, ticket);
     const struct look look = look_make(memory, chunk, access, ticket);
     uint32_t bytes = cell_mask(first, size);
