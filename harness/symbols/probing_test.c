@@ -29,6 +29,23 @@ const char *probe_path(const char *name)
     return path;
 }
 
+void probe_each(const char *source, void (*test)(const char *program))
+{
+    char path[1024], list[8192] = "";
+    snprintf(path, sizeof(path), "%s/%s.list", PROBES, source);
+    FILE *in = fopen(path, "r");
+    cr_assert(in);
+    cr_assert(fgets(list, sizeof(list), in));
+    fclose(in);
+    size_t count = 0;
+    for (char *at = strtok(list, " \n"); at; at = strtok(NULL, " \n")) {
+        snprintf(path, sizeof(path), "%s/%s", PROBES, at);
+        test(path);
+        count++;
+    }
+    cr_assert_gt(count, 0, "no compiler was there");
+}
+
 /* Start PATH with ARGUMENT (or none); *FROM is its standard output. */
 static pid_t start(const char *path, const char *argument, int *from)
 {

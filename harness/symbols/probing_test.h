@@ -21,6 +21,10 @@ pid_t probe_fork(void);
 /* The path of probe NAME ("pie"). Static. */
 const char *probe_path(const char *name);
 
+/* Call TEST for the program probe/SOURCE.c as each compiler that was there
+ * built it, in each way. */
+void probe_each(const char *source, void (*test)(const char *program));
+
 /* Run probe NAME to its end; returns how many places it noted. */
 size_t probe_notes(const char *name, struct noted notes[NOTES]);
 

@@ -1,10 +1,16 @@
 #include "source.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/io.h"
 #include "base/str.h"
+
+enum { SOURCE_LIMIT = 16 << 20 };
 
 /* Remove the last component of OUT, unless there is none or it is "..". */
 static bool step_up(struct str *out)
@@ -116,4 +122,40 @@ bool source_is_system(const char *file)
         if (!strncmp(file, directories[i], strlen(directories[i])))
             return true;
     return is_target_header(file);
+}
+
+/* Only of files: what a program names must not keep anybody waiting. */
+static bool read_file(struct str *out, const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return false;
+    bool good = !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+                !io_read_fd(fd, out, SOURCE_LIMIT);
+    close(fd);
+    return good && str_ok(out);
+}
+
+bool source_line(struct str *out, const char *directory, const char *file,
+                 int number)
+{
+    static const char *const no_roots[] = {NULL};
+    struct str path, text;
+    str_init(&path);
+    str_init(&text);
+    str_clear(out);
+    source_shorten(&path, directory, file, no_roots);
+    bool good = number > 0 && str_ok(&path) && read_file(&text, path.data);
+    const char *at = text.data;
+    for (int line = 1; good && line < number; line++) {
+        at = strchr(at, '\n');
+        good = at;
+        at += good;
+    }
+    if (good)
+        str_add_bytes(out, at, strcspn(at, "\n"));
+    str_fini(&path);
+    str_fini(&text);
+    return good;
 }

@@ -1,5 +1,5 @@
 /* Names of source files, as reports show them. Pure apart from resolving
- * symbolic links. */
+ * symbolic links and reading lines. */
 #ifndef MPS_SYMBOLS_SOURCE_H
 #define MPS_SYMBOLS_SOURCE_H
 
@@ -17,5 +17,10 @@ void source_shorten(struct str *out, const char *directory, const char *file,
 /* Whether FILE is a header of the system, or the one that mpstress gives to
  * targets: its inlined functions are not what a reader looks for. */
 bool source_is_system(const char *file);
+
+/* Line NUMBER of FILE (as the compiler wrote it, in DIRECTORY, which may be
+ * NULL) into OUT, emptied first; false when it cannot be had. */
+bool source_line(struct str *out, const char *directory, const char *file,
+                 int number);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "data/names.h"
+#include "data/expressions.h"
 #include "intern.h"
 #include "module.h"
 #include "process.h"
@@ -377,4 +377,28 @@ enum symbols_fit symbols_name_typed(struct symbols *symbols, const char *path,
     enum symbols_fit fit = names_typed(names, of, offset, size, name, type);
     pthread_mutex_unlock(&symbols->lock);
     return fit;
+}
+
+size_t symbols_expressions(struct symbols *symbols, const char *path,
+                           uint64_t offset, bool return_address, uint64_t size,
+                           struct symbols_expression *out, size_t max)
+{
+    struct module *module;
+    struct names *names = lock_names(symbols, path, &module);
+    if (!names)
+        return 0;
+    uint64_t address = offset - (return_address && offset ? 1 : 0);
+    struct code_frame frames[INLINE_DEPTH];
+    size_t count = module_resolve(module, address, frames, INLINE_DEPTH);
+    size_t i = 0, found = 0;
+    while (i + 1 < count && frames[i].file && source_is_system(frames[i].file))
+        i++;
+    struct str line;
+    str_init(&line);
+    if (count && frames[i].file &&
+        source_line(&line, frames[i].directory, frames[i].file, frames[i].line))
+        found = expressions_find(names, address, line.data, size, out, max);
+    pthread_mutex_unlock(&symbols->lock);
+    str_fini(&line);
+    return found;
 }

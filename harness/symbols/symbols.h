@@ -102,6 +102,23 @@ enum symbols_fit symbols_name_global(struct symbols *symbols, const char *path,
                                      uint64_t offset, uint64_t size,
                                      struct str *name, struct str *type);
 
+/* An expression that names memory behind a pointer. */
+struct symbols_expression {
+    char text[128];     /* as it is written: "ring->slots[i % N].seq" */
+    char type[96];      /* "unsigned int" */
+    char record[96];    /* "struct ring", what it is a member of; "": none */
+    uint64_t offset;    /* in that */
+    uint64_t stride;    /* more by a multiple of it: of an index; 0: none */
+    bool written, read; /* what the line does with it, as far as it shows */
+};
+
+/* Those in the source line of the code at OFFSET (RETURN_ADDRESS: as for
+ * symbols_find()) that are SIZE bytes large, at most MAX of them, from left to
+ * right. How many; 0 also when the source file is not there. */
+size_t symbols_expressions(struct symbols *symbols, const char *path,
+                           uint64_t offset, bool return_address, uint64_t size,
+                           struct symbols_expression *out, size_t max);
+
 /* What is at OFFSET in an object of the type called OF ("struct ring",
  * "ring_t"), or an array of such: ".slots[1].seq". */
 enum symbols_fit symbols_name_typed(struct symbols *symbols, const char *path,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "symbols/probing_test.h"
 
 /* One line of probe/data.c. */
 struct piece {
@@ -54,24 +55,6 @@ static enum symbols_fit name_it(struct symbols *symbols, const char *program,
                                 type);
 }
 
-/* Programs of all compilers that were there when this was built. */
-static void each_program(void (*test)(const char *program))
-{
-    char list[8192] = "";
-    FILE *in = fopen(PROBES "/data.list", "r");
-    cr_assert(in);
-    cr_assert(fgets(list, sizeof(list), in));
-    fclose(in);
-    size_t count = 0;
-    for (char *at = strtok(list, " \n"); at; at = strtok(NULL, " \n")) {
-        char program[1024];
-        snprintf(program, sizeof(program), "%s/%s", PROBES, at);
-        test(program);
-        count++;
-    }
-    cr_assert_gt(count, 0);
-}
-
 static void expect_names(const char *program)
 {
     struct piece pieces[PIECES];
@@ -100,7 +83,7 @@ static void expect_names(const char *program)
 
 Test(names, are_what_a_programmer_writes_whatever_the_compiler, .timeout = 60)
 {
-    each_program(expect_names);
+    probe_each("data", expect_names);
 }
 
 static void expect_pointers(const char *program)
@@ -131,7 +114,7 @@ static void expect_pointers(const char *program)
 
 Test(names, offers_the_pointers_that_may_tell_something, .timeout = 60)
 {
-    each_program(expect_pointers);
+    probe_each("data", expect_pointers);
 }
 
 static void expect_parts(const char *program)
@@ -165,7 +148,7 @@ static void expect_parts(const char *program)
 
 Test(names, says_how_far_into_what_and_nothing_beyond_it, .timeout = 60)
 {
-    each_program(expect_parts);
+    probe_each("data", expect_parts);
 }
 
 Test(names, are_symbols_without_debug_information)

@@ -469,3 +469,40 @@ bool type_walk(struct units *units, Dwarf_Die *type, uint64_t offset,
     struct walk walk = {units, size, name, spot, false};
     return step(&walk, type, offset, arrow, 0);
 }
+
+/* -- By name ----------------------------------------------------------------*/
+
+static bool find_member(struct walk *walk, Dwarf_Die *record, const char *name,
+                        Dwarf_Die *type, uint64_t *offset, int depth)
+{
+    Dwarf_Die die, bare;
+    if (depth > DEPTH || dwarf_child(record, &die))
+        return false;
+    do {
+        int tag = dwarf_tag(&die);
+        struct extent extent;
+        const char *its = tag == DW_TAG_member ? dwarf_diename(&die) : NULL;
+        if ((tag != DW_TAG_member && tag != DW_TAG_inheritance) ||
+            (its && strcmp(its, name)) || !type_of(&die, type) ||
+            !read_extent(walk, &die, type, &extent))
+            continue;
+        if (its) {
+            *offset = extent.start;
+            return true;
+        }
+        if (type_strip(walk->units, type, &bare) &&
+            find_member(walk, &bare, name, type, offset, depth + 1)) {
+            *offset += extent.start;
+            return true;
+        }
+    } while (!dwarf_siblingof(&die, &die));
+    return false;
+}
+
+bool type_member(struct units *units, Dwarf_Die *record, const char *name,
+                 Dwarf_Die *type, uint64_t *offset)
+{
+    struct walk walk = {.units = units};
+    return is_record(dwarf_tag(record)) &&
+           find_member(&walk, record, name, type, offset, 0);
+}

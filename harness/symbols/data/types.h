@@ -28,6 +28,12 @@ void type_text(struct str *s, Dwarf_Die *type);
  * "struct ", "union ", "class " or "enum " says which of them. */
 bool type_find(struct units *units, const char *name, Dwarf_Die *out);
 
+/* The member NAME of the struct, union or class RECORD (without typedefs and
+ * qualifiers), also of one without a name in it: its type, as declared, and
+ * where it begins. */
+bool type_member(struct units *units, Dwarf_Die *record, const char *name,
+                 Dwarf_Die *type, uint64_t *offset);
+
 /* What lies at an offset. */
 struct type_spot {
     Dwarf_Die type;  /* of the innermost member there, as declared */
