@@ -5,6 +5,7 @@
 
 #include "check/show.h"
 #include "stack.h"
+#include "written.h"
 
 enum { ALIASES = 3, REGION_NAME = 160 };
 
@@ -46,22 +47,6 @@ static void begin(struct raced *raced, const struct judge *judge,
         length = sizeof(raced->region) - 1;
     memcpy(raced->region, memory->names + chunk->name, length);
 }
-
-/* The path of the module of SITE, copied; false when there is none. */
-static bool
-module_path(const struct judge *judge, uint64_t site,
-            char path[static sizeof(((struct segment_module *)0)->path)])
-{
-    const struct segment_module *module =
-        segment_module_of(judge->segment, site);
-    if (!module)
-        return false;
-    memcpy(path, module->path, sizeof(module->path));
-    path[sizeof(module->path) - 1] = '\0';
-    return true;
-}
-
-typedef char path_buffer[sizeof(((struct segment_module *)0)->path)];
 
 /* -- Where it is ------------------------------------------------------------*/
 
@@ -170,7 +155,7 @@ static void show_block(struct naming *naming, const struct raced *raced,
 static void find_where(struct naming *naming, const struct raced *raced)
 {
     const struct segment *segment = raced->judge->segment;
-    path_buffer path;
+    module_path path;
     if (*raced->region) {
         show_region(&naming->where, raced->region);
         if (raced->offset)
@@ -178,7 +163,7 @@ static void find_where(struct naming *naming, const struct raced *raced)
         show_mapped(&naming->more, raced);
         return;
     }
-    if (module_path(raced->judge, raced->about->global, path)) {
+    if (stack_module(raced->judge, raced->about->global, path)) {
         const char *slash = strrchr(path, '/');
         str_add(&naming->where, "global variable of ");
         show_text(&naming->where, slash ? slash + 1 : path);
@@ -223,9 +208,9 @@ static bool name_by_program(struct naming *naming, const struct raced *raced)
     enum symbols_fit fit = SYMBOLS_NO_FIT;
     uint32_t modules = segment->module_count;
     for (uint64_t i = 1; *type && i <= modules && i <= SEGMENT_MODULES; i++) {
-        path_buffer path;
+        module_path path;
         if (fit == SYMBOLS_NO_FIT &&
-            module_path(raced->judge, i << SITE_MODULE_SHIFT, path))
+            stack_module(raced->judge, i << SITE_MODULE_SHIFT, path))
             fit = symbols_name_typed(raced->judge->outcome->symbols, path, type,
                                      offset, raced->size, &naming->name,
                                      &naming->type);
@@ -237,9 +222,9 @@ static bool name_by_program(struct naming *naming, const struct raced *raced)
 
 static bool name_global(struct naming *naming, const struct raced *raced)
 {
-    path_buffer path;
+    module_path path;
     uint64_t global = raced->about->global;
-    return module_path(raced->judge, global, path) &&
+    return stack_module(raced->judge, global, path) &&
            symbols_name_global(raced->judge->outcome->symbols, path,
                                segment_site_offset(global), raced->size,
                                &naming->name, &naming->type) != SYMBOLS_NO_FIT;
@@ -258,9 +243,9 @@ static void try_pointer(struct choice_of_names *choice,
                         const struct raced *raced,
                         const struct memory_pointer *pointer)
 {
-    path_buffer path;
+    module_path path;
     struct str name, type;
-    if (!module_path(raced->judge, pointer->site, path))
+    if (!stack_module(raced->judge, pointer->site, path))
         return;
     str_init(&name);
     str_init(&type);
@@ -286,13 +271,30 @@ static void try_pointer(struct choice_of_names *choice,
     str_fini(&type);
 }
 
-static bool name_by_pointers(struct naming *naming, const struct raced *raced)
+static enum symbols_fit name_by_pointers(struct naming *naming,
+                                         const struct raced *raced)
 {
     struct choice_of_names choice = {.naming = naming};
     const struct memory_whereabouts *about = raced->about;
     for (uint32_t i = 0; i < about->pointer_count && i < MEMORY_POINTERS; i++)
         try_pointer(&choice, raced, &about->pointers[i]);
-    return choice.count;
+    return choice.best;
+}
+
+static void name_by_source(struct naming *naming, const struct raced *raced)
+{
+    struct written written;
+    if (!written_find(&written, raced->judge, raced->race,
+                      *raced->region ? raced->offset : UINT64_MAX))
+        return;
+    str_clear(&naming->name);
+    str_clear(&naming->type);
+    show_text(&naming->name, written.text);
+    show_text(&naming->type, written.type);
+    if (!*written.record)
+        return;
+    str_add(&naming->type, " in ");
+    show_text(&naming->type, written.record);
 }
 
 void naming_find(struct naming *naming, const struct judge *judge,
@@ -305,8 +307,10 @@ void naming_find(struct naming *naming, const struct judge *judge,
     str_init(&naming->type);
     str_init(&naming->more);
     find_where(naming, &raced);
-    if (!name_by_program(naming, &raced) && !name_global(naming, &raced))
-        name_by_pointers(naming, &raced);
+    /* The best source first: a pointer that just fits may be another's. */
+    if (!name_by_program(naming, &raced) && !name_global(naming, &raced) &&
+        name_by_pointers(naming, &raced) != SYMBOLS_EXACT)
+        name_by_source(naming, &raced);
 }
 
 void naming_fini(struct naming *naming)

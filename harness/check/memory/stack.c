@@ -14,20 +14,26 @@ static const struct memory_node *get_node(const struct judge *judge,
                                                      : NULL;
 }
 
-static void add_site(struct stack *stack, const struct judge *judge,
-                     uint64_t site)
+bool stack_module(const struct judge *judge, uint64_t site, module_path out)
 {
     const struct segment_module *module =
         segment_module_of(judge->segment, site);
     if (!module)
-        return;
+        return false;
     /* Copied: the text must not change under the reader. */
-    char path[sizeof(module->path)];
-    memcpy(path, module->path, sizeof(path));
-    path[sizeof(path) - 1] = '\0';
-    stack->count += symbols_frames(
-        judge->outcome->symbols, path, segment_site_offset(site), true,
-        stack->frames + stack->count, STACK_FRAMES - stack->count);
+    memcpy(out, module->path, sizeof(module->path));
+    out[sizeof(module->path) - 1] = '\0';
+    return true;
+}
+
+static void add_site(struct stack *stack, const struct judge *judge,
+                     uint64_t site)
+{
+    module_path path;
+    if (stack_module(judge, site, path))
+        stack->count += symbols_frames(
+            judge->outcome->symbols, path, segment_site_offset(site), true,
+            stack->frames + stack->count, STACK_FRAMES - stack->count);
 }
 
 void stack_read(struct stack *out, const struct judge *judge, uint32_t context)
@@ -55,6 +61,20 @@ const struct location *stack_place(const struct stack *stack)
         if (symbols_is_user_code(&stack->frames[i]))
             return &stack->frames[i];
     return stack->count ? &stack->frames[0] : NULL;
+}
+
+uint64_t stack_site(const struct judge *judge, uint32_t context)
+{
+    const struct memory_node *node;
+    for (int depth = 0;
+         depth < STACK_FRAMES && (node = get_node(judge, context)); depth++) {
+        struct location location;
+        if (judge_locate(judge, node->key, &location) &&
+            symbols_is_user_code(&location))
+            return node->key;
+        context = node->parent;
+    }
+    return 0;
 }
 
 void stack_show(struct str *s, const struct stack *stack)

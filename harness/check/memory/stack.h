@@ -21,8 +21,16 @@ void stack_read(struct stack *out, const struct judge *judge, uint32_t context);
  * when there is none. */
 const struct location *stack_place(const struct stack *stack);
 
+/* The site of the innermost frame in the program's own code, 0 when there is
+ * none. */
+uint64_t stack_site(const struct judge *judge, uint32_t context);
+
 /* Append a line "    #0 ring_pop() ring.c:117" for each frame. */
 void stack_show(struct str *s, const struct stack *stack);
+
+/* The path of the module of SITE; false when there is none. */
+typedef char module_path[sizeof(((struct segment_module *)0)->path)];
+bool stack_module(const struct judge *judge, uint64_t site, module_path out);
 
 /* -- Sets of locks ---------------------------------------------------------*/
 
