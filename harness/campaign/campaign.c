@@ -84,25 +84,28 @@ static bool is_blind(const struct campaign_options *options,
            !tools_leave_iterations(options);
 }
 
-/* What the tools could not look at, or did not take for a finding. */
-static void note_tools(struct campaign *campaign, const struct tally *tally)
+/* What TOOL could not look at in a run, or did not take for a finding. */
+static void note_tool(struct campaign *campaign, enum valgrind_tool tool)
 {
-    for (int tool = 0; tool < VALGRIND_TOOL_COUNT; tool++) {
-        const struct valgrind_remarks *remarks = &tally->remarks[tool];
-        const char *name = valgrind_tool_name((enum valgrind_tool)tool);
-        if (remarks->processes > 1)
-            add_note(campaign,
-                     str_format("%s: %s looked at each of %zu processes by "
-                                "itself and is blind to what they share",
-                                tally->scenario->name, name,
-                                remarks->processes));
-        if (remarks->remarks)
-            add_note(campaign,
-                     str_format("%s: %s remarked %zu times on what correct "
-                                "programs may do (a signal after the unlock, "
-                                "a lock held at exit): not counted",
-                                tally->scenario->name, name, remarks->remarks));
+    const char *name = valgrind_tool_name(tool);
+    size_t forked = 0, remarks = 0;
+    for (size_t i = 0; i < campaign->report.scenario_count; i++) {
+        const struct valgrind_remarks *one =
+            &campaign->tallies[i].remarks[tool];
+        forked += one->processes > 1;
+        remarks += one->remarks;
     }
+    if (forked)
+        add_note(campaign,
+                 str_format("%s is blind to what processes share: it looked at "
+                            "each by itself in %zu of %zu scenarios",
+                            name, forked, campaign->report.scenario_count));
+    if (remarks)
+        add_note(campaign,
+                 str_format("%s remarked %zu times on what correct programs "
+                            "may do (signal after the unlock, end with a lock "
+                            "held, wait for another process): not counted",
+                            name, remarks));
 }
 
 static void run_scenario(struct campaign *campaign,
@@ -142,7 +145,6 @@ static void run_scenario(struct campaign *campaign,
                             "of its operations",
                             scenario->name, scenario->program));
     add_note(campaign, blind_describe(&tally->blind, scenario->name));
-    note_tools(campaign, tally);
     short_of_plan |= is_short(options, tally) || is_blind(options, tally);
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
              shown);
@@ -214,6 +216,8 @@ int campaign_run(struct campaign **out, const struct campaign_options *options,
                  strdup("no namespaces here: process ids vary, and shared "
                         "memory left behind is not noticed (see `mpstress "
                         "doctor`)"));
+    for (int tool = 0; tool < VALGRIND_TOOL_COUNT; tool++)
+        note_tool(campaign, (enum valgrind_tool)tool);
     add_note(campaign, suppressions_describe(options->suppressions));
     report->notes = (const char *const *)campaign->notes;
     report->note_count = campaign->note_count;

@@ -38,6 +38,8 @@ struct campaign_options {
     struct portfolio portfolio;
     unsigned detectors;                      /* enum detector */
     const struct suppressions *suppressions; /* NULL: none */
+    const char *tool_suppressions; /* absolute path of a file in Valgrind's
+                                      format, or NULL */
     bool guard; /* see accesses of plain binaries, by page faults */
     uint64_t base_seed;
     bool has_iterations;  /* else the scenario's own number */

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/str.h"
 #include "check/check.h"
+#include "check/suppress.h"
 #include "keep.h"
 #include "plan.h"
 #include "valgrind/findings.h"
@@ -152,6 +153,7 @@ static int run_once(struct session *session, struct symbols *symbols,
     struct valgrind_remarks now = {0};
     if (!err && valgrind_judge(reports, count, symbols, &findings, &now))
         err = diag_set(diag, -ENOMEM, "out of memory");
+    suppressions_filter(session->options->suppressions, &findings);
     remarks->remarks += now.remarks;
     if (now.processes > remarks->processes)
         remarks->processes = now.processes;
@@ -178,8 +180,10 @@ static int run_tool(struct session *session, const char *program,
 {
     const struct campaign_options *options = session->options;
     struct picked picked;
+    const char *suppressions[] = {options->tool_suppressions, NULL};
     struct valgrind_options valgrind_options = {
         .tool = session->tool,
+        .suppressions = suppressions,
         .program = program,
         .isolation = options->isolation,
         .symbols = symbols,

@@ -17,6 +17,7 @@
 #include "select.h"
 #include "stop.h"
 #include "store/store.h"
+#include "valgrind/tools.h"
 
 /* Everything a run holds, released together. */
 struct session {
@@ -25,6 +26,7 @@ struct session {
     struct places places;
     struct store *store;
     struct suppressions *suppressions;
+    char *tool_suppressions;
     struct progress *progress;
     struct campaign *campaign;
     char *command;
@@ -36,6 +38,7 @@ static void session_fini(struct session *session)
     progress_free(session->progress);
     store_close(session->store);
     suppressions_free(session->suppressions);
+    free(session->tool_suppressions);
     places_free(&session->places);
     select_free(&session->selection);
     free(session->input.workers);
@@ -93,15 +96,32 @@ static uint64_t fresh_seed(void)
     return seed;
 }
 
+/* In ThreadSanitizer's format for all findings, or in Valgrind's for its own
+ * tools. */
+static int load_suppressions(struct session *session, struct mps_diag *diag)
+{
+    const char *path = session->input.suppressions;
+    if (valgrind_is_suppressions(path)) {
+        /* A run has its own working directory. */
+        session->tool_suppressions = realpath(path, NULL);
+        session->input.campaign.tool_suppressions = session->tool_suppressions;
+        return session->tool_suppressions
+                   ? 0
+                   : diag_set(diag, -MPS_EINPUT, "%s: %s", path,
+                              strerror(errno));
+    }
+    return suppressions_load(&session->suppressions, path, diag) ? -MPS_EINPUT
+                                                                 : 0;
+}
+
 static int prepare(struct session *session, struct mps_diag *diag)
 {
     struct run_input *input = &session->input;
     struct campaign_options *campaign = &input->campaign;
     int err = load(session, diag);
     /* Also when it is not there: an option that names nothing is misused. */
-    if (!err && input->suppressions &&
-        suppressions_load(&session->suppressions, input->suppressions, diag))
-        err = -MPS_EINPUT;
+    if (!err && input->suppressions)
+        err = load_suppressions(session, diag);
     /* Of a store that is to be made, nothing is merely absent. */
     if (!err &&
         store_open(&session->store,

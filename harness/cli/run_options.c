@@ -64,14 +64,18 @@ static const struct argp_option options[] = {
     {"jobs", 'j', "N", 0, "Job slots (default: one for each core)", 0},
     {NULL, 0, NULL, 0, "What is looked for, beside what must hold:", 3},
     {"detector", KEY_DETECTOR, "LIST", 0,
-     "race, lock-order, helgrind, drd (default race,lock-order), or none", 0},
+     "race, lock-order, helgrind, drd (default race,lock-order), or none. "
+     "helgrind and drd run the target under that tool of Valgrind, up to three "
+     "times; with these alone in LIST nothing else is run",
+     0},
     {"guard", KEY_GUARD, NULL, 0,
      "See the accesses of programs that were not built by mpstress cc, by "
      "page faults (x86-64, processes of one thread)",
      0},
     {"suppressions", KEY_SUPPRESSIONS, "FILE", 0,
      "Leave out the findings that FILE names, in ThreadSanitizer's format "
-     "(race:FUNCTION, FILE or LIBRARY)",
+     "(race:FUNCTION, FILE or LIBRARY); or a file in Valgrind's format for "
+     "helgrind and drd",
      0},
     {NULL, 0, NULL, 0, "Results:", 4},
     {"store", KEY_STORE, "DIR", 0,

@@ -313,33 +313,53 @@ static int make(struct maker *maker, const struct valgrind_error *error,
     return hand_over(maker, findings);
 }
 
-/* Helgrind complains of a wrong call, and then of what it returned. */
+/* Whether LATER is what became of the call that ERROR complains of: Helgrind
+ * says that by itself, right after. */
 static bool is_echo(const struct maker *maker,
                     const struct valgrind_error *error,
-                    const struct valgrind_error *before)
+                    const struct valgrind_error *later)
 {
     struct location a, b;
-    return before && !strcmp(error->kind, "PthAPIerror") &&
-           kind_of(before)->finding == FINDING_MISUSE &&
+    return !strcmp(later->kind, "PthAPIerror") &&
            calls_place(maker->symbols, &error->parts[0].stack, &a) &&
-           calls_place(maker->symbols, &before->parts[0].stack, &b) &&
+           calls_place(maker->symbols, &later->parts[0].stack, &b) &&
            a.function == b.function && a.file == b.file && a.line == b.line;
+}
+
+/* What a misuse of this process is taken for. Of objects that several
+ * processes share each tool sees a part: a lock that another one took, a
+ * semaphore that it posted. mpstress's own detector sees all of it. */
+static int weigh(const struct maker *maker, size_t index, bool lost)
+{
+    const struct valgrind_report *report = maker->report;
+    const struct valgrind_error *error = &report->errors[index];
+    int finding = maker->kind->finding;
+    /* Said already. */
+    if (index && is_echo(maker, error - 1, error) &&
+        kind_of(error - 1)->finding == FINDING_MISUSE && finding != KIND_LOST)
+        return KIND_REFUSED;
+    if (finding != FINDING_MISUSE)
+        return finding;
+    if (lost || !maker->alone)
+        return KIND_REMARK;
+    if (index + 1 < report->error_count && is_echo(maker, error, error + 1) &&
+        kind_of(error + 1)->finding == KIND_REFUSED)
+        return KIND_REFUSED;
+    return finding;
 }
 
 static int judge_errors(struct maker *maker, struct finding_list *findings,
                         struct valgrind_remarks *remarks)
 {
     const struct valgrind_report *report = maker->report;
+    bool lost = false;
     for (size_t i = 0; i < report->error_count; i++) {
         const struct valgrind_error *error = &report->errors[i];
         maker->kind = kind_of(error);
-        if (maker->kind->finding == KIND_REMARK) {
-            remarks->remarks++;
-            continue;
-        }
-        if (is_echo(maker, error, i ? error - 1 : NULL))
-            continue;
-        int err = make(maker, error, findings);
+        int finding = weigh(maker, i, lost);
+        lost |= finding == KIND_LOST;
+        remarks->remarks += finding == KIND_REMARK || finding == KIND_LOST;
+        int err = finding < 0 ? 0 : make(maker, error, findings);
         if (err)
             return err;
     }

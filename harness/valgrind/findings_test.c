@@ -201,6 +201,105 @@ Test(findings, a_crash_of_another_process_is_one)
     judged_fini(&judged);
 }
 
+/* A complaint of KIND in function f(), line LINE. */
+static void add_error(struct str *text, const char *kind, const char *what,
+                      int line)
+{
+    str_addf(text,
+             "<error><kind>%s</kind><what>%s</what><stack><frame><obj>/src/p"
+             "</obj><fn>f</fn><file>p.c</file><line>%d</line></frame></stack>"
+             "</error>",
+             kind, what, line);
+}
+
+/* Judge TEXT, which is freed, as the report of one process of COUNT. */
+static void judge_text(struct judged *judged, struct str *text, size_t count)
+{
+    struct valgrind_report reports[2];
+    struct str whole;
+    str_init(&whole);
+    str_addf(&whole, "<valgrindoutput><pid>1</pid><tool>drd</tool>%s",
+             text->data);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert_eq(valgrind_parse(&reports[i], whole.data, whole.len), 0);
+        reports[i].process = i + 1;
+    }
+    cr_assert_eq(symbols_open(&judged->symbols, NULL), 0);
+    cr_expect_eq(valgrind_judge(reports, count, judged->symbols,
+                                &judged->findings, &judged->remarks),
+                 0);
+    for (size_t i = 0; i < count; i++)
+        valgrind_report_fini(&reports[i]);
+    str_fini(&whole);
+    str_fini(text);
+}
+
+Test(findings, misuses_of_what_processes_share_are_remarks)
+{
+    static const size_t findings[] = {1, 0}, remarks[] = {0, 2};
+    for (size_t i = 0; i < 2; i++) {
+        struct judged judged = {0};
+        struct str text;
+        str_init(&text);
+        add_error(&text, "UnlockUnlocked", "Thread #1 unlocked a lock", 3);
+        judge_text(&judged, &text, i + 1);
+        cr_expect_eq(judged.findings.count, findings[i]);
+        cr_expect_eq(judged.remarks.remarks, remarks[i]);
+        judged_fini(&judged);
+    }
+}
+
+/* Neither tool knows that a robust mutex has a new owner. */
+Test(findings, nothing_is_believed_of_locks_after_the_death_of_an_owner)
+{
+    static const struct {
+        const char *kind, *what;
+    } deaths[] = {
+        {"PthAPIerror", "Thread #1's call to pthread_mutex_lock failed with "
+                        "error code 130 (EOWNERDEAD)"},
+        {"Misc", "Thread #2: Exiting thread still holds 1 lock"},
+        {"MutexErr", "Mutex still locked at thread exit: mutex 0x487c000"},
+    };
+    for (size_t i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++) {
+        struct judged judged = {0};
+        struct str text;
+        str_init(&text);
+        add_error(&text, deaths[i].kind, deaths[i].what, 3);
+        add_error(&text, "UnlockForeign", "Thread #1 unlocked a lock", 4);
+        add_error(&text, "Race", "Possible data race during read of size 4", 5);
+        judge_text(&judged, &text, 1);
+        cr_assert_eq(judged.findings.count, 1);
+        cr_expect_eq(judged.findings.items[0].kind, FINDING_RACE);
+        cr_expect_eq(judged.remarks.remarks, 2);
+        judged_fini(&judged);
+    }
+}
+
+Test(findings, a_call_that_was_refused_did_no_harm)
+{
+    static const struct {
+        const char *error;
+        size_t findings;
+    } rows[] = {
+        {"error code 1 (EPERM: Operation not permitted)", 0},
+        {"error code 35 (EDEADLK: Resource deadlock would occur)", 0},
+        {"error code 22 (EINVAL: Invalid argument)", 1},
+        {"error code 16 (EBUSY: Device or resource busy)", 1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct judged judged = {0};
+        struct str text;
+        str_init(&text);
+        add_error(&text, "UnlockForeign", "Thread #1 unlocked a lock", 3);
+        add_error(&text, "PthAPIerror", rows[i].error, 3);
+        judge_text(&judged, &text, 1);
+        cr_expect_eq(judged.findings.count, rows[i].findings, "%s",
+                     rows[i].error);
+        cr_expect_eq(judged.remarks.remarks, 0);
+        judged_fini(&judged);
+    }
+}
+
 /* What has lost its words or stacks is still a finding, and no crash. */
 Test(findings, poor_reports_are_taken)
 {
@@ -211,7 +310,7 @@ Test(findings, poor_reports_are_taken)
         "<error><kind>LockOrder</kind><what>x</what></error>",
         "<error><kind>Newest</kind><what>Something new: 12</what><stack>"
         "<frame><fn>f</fn></frame></stack></error>",
-        "<error><kind>PthAPIerror</kind><what>Thread #</what></error>",
+        "<error><kind>UnlockBogus</kind><what>Thread #</what></error>",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct valgrind_report report;

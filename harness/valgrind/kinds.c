@@ -6,8 +6,9 @@
 #include "scenario/scenario.h"
 
 /* The first row that fits counts. What correct programs do is a remark: they
- * signal a condition whose lock they hold no longer, take over the lock of a
- * dead owner, let a timed wait run out, exit with a lock held. */
+ * signal a condition whose lock they hold no longer, let a timed wait run out,
+ * exit with a lock held, wait for another process. That of a call that failed,
+ * too, unless what it says is a mistake whatever one does about it. */
 static const struct kind kinds[] = {
     {"Race", NULL, FINDING_RACE, NULL},
     {"ConflictingAccess", NULL, FINDING_RACE, NULL},
@@ -16,11 +17,19 @@ static const struct kind kinds[] = {
     {"UnlockUnlocked", NULL, FINDING_MISUSE, "unlock of a free lock"},
     {"UnlockBogus", NULL, FINDING_MISUSE, "unlock of a free lock"},
     {"UnlockForeign", NULL, FINDING_MISUSE, "unlock of another task's lock"},
-    {"PthAPIerror", "EOWNERDEAD", KIND_REMARK, NULL},
-    {"PthAPIerror", "ETIMEDOUT", KIND_REMARK, NULL},
-    {"PthAPIerror", NULL, FINDING_MISUSE, NULL},
+    /* The owner died (EOWNERDEAD), the state was lost (ENOTRECOVERABLE): that
+     * a robust mutex has a new owner then, neither tool knows. */
+    {"PthAPIerror", "error code 130 ", KIND_LOST, NULL},
+    {"PthAPIerror", "error code 131 ", KIND_LOST, NULL},
+    {"PthAPIerror", "(EPERM:", KIND_REFUSED, NULL},
+    {"PthAPIerror", "(EDEADLK:", KIND_REFUSED, NULL},
+    {"PthAPIerror", "(EINVAL:", FINDING_MISUSE, NULL},
+    {"PthAPIerror", "(ESRCH:", FINDING_MISUSE, NULL},
+    {"PthAPIerror", NULL, KIND_REMARK, NULL},
+    /* Of libpthread: it has a way that the tool does not know. */
+    {"Misc", "Bug in libpthread:", KIND_REMARK, NULL},
     {"Misc", "dubious", KIND_REMARK, NULL},
-    {"Misc", "Exiting thread still holds", KIND_REMARK, NULL},
+    {"Misc", "Exiting thread still holds", KIND_LOST, NULL},
     {"Misc", "destroy of a locked", FINDING_MISUSE, "destroyed in use"},
     {"Misc", "destruction of", FINDING_MISUSE, "destroyed in use"},
 
@@ -31,6 +40,8 @@ static const struct kind kinds[] = {
     {"MutexErr", "Destroying locked mutex", FINDING_MISUSE, "destroyed in use"},
     {"MutexErr", "reinitialization", FINDING_MISUSE,
      "initialised again in use"},
+    {"MutexErr", "still locked at thread exit", KIND_LOST, NULL},
+    {"MutexErr", "The impossible happened", KIND_LOST, NULL},
     {"RwlockErr", "not locked by calling thread", FINDING_MISUSE,
      "unlock of another task's lock"},
     {"CondDestrErr", NULL, FINDING_MISUSE, "destroyed in use"},

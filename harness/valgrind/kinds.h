@@ -9,13 +9,18 @@
 struct kind {
     const char *name;  /* Valgrind's */
     const char *words; /* that its first sentence has; NULL: any */
-    int finding;       /* enum finding_kind; KIND_REMARK: not one */
+    int finding;       /* enum finding_kind; or one of the following */
     /* The same whoever did it, and as the runtime's own finding of it says it:
      * part of the fingerprint. NULL: the sentence itself. */
     const char *title;
 };
 
-enum { KIND_REMARK = -1 };
+enum {
+    KIND_REMARK = -1, /* on what correct programs do */
+    KIND_LOST = -2,   /* likewise, and from then on the tool is wrong about who
+                         holds what */
+    KIND_REFUSED = -3 /* the call before failed, so it did nothing wrong */
+};
 
 /* Never NULL. */
 const struct kind *kind_of(const struct valgrind_error *error);

@@ -371,6 +371,18 @@ static bool gave_up(const struct valgrind *valgrind)
     return found;
 }
 
+/* DRD 3.19 takes the attributes of C11 threads for a pointer. */
+static bool is_in_c11(const struct valgrind_report *report)
+{
+    const struct valgrind_stack *stack = &report->signal_stack;
+    for (size_t i = 0; i < stack->count; i++) {
+        const char *function = stack->frames[i].function;
+        if (function && !strncmp(function, "thrd_create", 11))
+            return true;
+    }
+    return false;
+}
+
 static int make_sense(struct run *run, struct mps_diag *diag)
 {
     struct valgrind *valgrind = run->valgrind;
@@ -384,6 +396,13 @@ static int make_sense(struct run *run, struct mps_diag *diag)
                         strerror(run->said.error));
     if (!valgrind->report_count || gave_up(valgrind))
         return explain_failure(valgrind, diag);
+    if (valgrind->options->tool == VALGRIND_DRD)
+        for (size_t i = 0; i < valgrind->report_count; i++)
+            if (is_in_c11(&valgrind->reports[i]))
+                return diag_set(diag, -MPS_ESTART,
+                                "%s: DRD crashes in thrd_create(): use "
+                                "helgrind for programs with C11 threads",
+                                valgrind->options->program);
     return 0;
 }
 

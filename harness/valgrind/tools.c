@@ -1,12 +1,14 @@
 #include "tools.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 
 static const char *const names[VALGRIND_TOOL_COUNT] = {
@@ -45,6 +47,22 @@ int valgrind_find(char **out, struct mps_diag *diag)
     return diag_set(diag, -MPS_ESTART,
                     "there is no valgrind in PATH, which --detector helgrind "
                     "and drd need: install it (apt-get install valgrind)");
+}
+
+bool valgrind_is_suppressions(const char *path)
+{
+    enum { ENOUGH = 65536 };
+    struct str text;
+    str_init(&text);
+    io_read_file(AT_FDCWD, path, &text, ENOUGH);
+    const char *at = text.data + strspn(text.data, " \t\r\n");
+    while (*at == '#') {
+        at += strcspn(at, "\n");
+        at += strspn(at, " \t\r\n");
+    }
+    bool found = *at == '{';
+    str_fini(&text);
+    return found;
 }
 
 /* The same for both tools, on purpose: what the user prefers for one of them

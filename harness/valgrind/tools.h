@@ -3,6 +3,7 @@
 #ifndef MPS_VALGRIND_TOOLS_H
 #define MPS_VALGRIND_TOOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct mps_diag;
@@ -17,6 +18,10 @@ int valgrind_tool_find(const char *name);
 /* Where valgrind is: *OUT, an absolute path, is the caller's to free.
  * -MPS_ESTART with DIAG when it is not installed. */
 int valgrind_find(char **out, struct mps_diag *diag);
+
+/* Whether the file PATH holds suppressions in Valgrind's own format, which
+ * begins with a brace; ThreadSanitizer's has none. */
+bool valgrind_is_suppressions(const char *path);
 
 /* Its arguments up to the target's program, NULL-terminated: TOOL writes its
  * XML to descriptor XML and messages about itself to LOG, and leaves out what
