@@ -59,7 +59,7 @@ static void let(struct memory *memory, uint32_t task,
         else
             rows_copy(memory, to, from);
     }
-    if (access == CLOCKS_STORE && !clock->mixed)
+    if (access == CLOCKS_STORE)
         *clock->releasers &= own;
     if (heads)
         *clock->releasers |= own;

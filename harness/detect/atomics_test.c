@@ -400,6 +400,17 @@ Test(atomics, of_new_memory_order_nothing)
     }
 }
 
+Test(atomics, of_new_memory_were_released_through_by_nobody)
+{
+    atomic(1, FIXTURE_FLAG, 4, CLOCKS_STORE, REL);
+    clocks_forget_words(f.memory, f.chunk, FIXTURE_FLAG, 8);
+    fixture_write(&f, 2, FIXTURE_PAYLOAD);
+    atomic(2, FIXTURE_FLAG, 4, CLOCKS_UPDATE, REL);
+    atomic(1, FIXTURE_FLAG, 4, CLOCKS_STORE, RLX);
+    atomic(3, FIXTURE_FLAG, 4, CLOCKS_LOAD, ACQ);
+    cr_expect(fixture_read(&f, 3, FIXTURE_PAYLOAD));
+}
+
 Test(atomics, beside_new_memory_stay)
 {
     fixture_write(&f, 1, FIXTURE_PAYLOAD);

@@ -92,7 +92,6 @@ static bool mix(struct memory *memory, struct memory_word_sync *word)
         uint32_t from = MEMORY_SYNC_WORD + clock;
         for (uint32_t row = MEMORY_ROW_CLOCK; row <= MEMORY_ROW_HARD; row++)
             rows_join(memory, rows_of_sync(to, row), rows_of_sync(from, row));
-        memory->releasers[all] |= memory->releasers[clock];
     }
     word->mixed = 1;
     return true;
