@@ -25,60 +25,90 @@ enum place { BEFORE, AFTER };
 static const struct {
     enum place place;
     unsigned vendors, parts;
-    const char *flag;
+    const char *flag, *value;
 } flags[] = {
-    {BEFORE, BOTH, COMPILE, "-g"},
+    {BEFORE, BOTH, COMPILE, "-g", NULL},
     /* elfutils finds the line of an address through them. */
-    {BEFORE, VENDOR_CLANG, COMPILE, "-gdwarf-aranges"},
+    {BEFORE, VENDOR_CLANG, COMPILE, "-gdwarf-aranges", NULL},
     /* Also for the preprocessor, whose macros say so: what it puts out may be
      * compiled later. */
-    {BEFORE, BOTH, PREPROCESS | COMPILE, "-fsanitize=thread"},
-    {BEFORE, VENDOR_GCC, LINK, "-fsanitize=thread"},
-    {BEFORE, VENDOR_CLANG, COMPILE | LINK, "-fno-sanitize-link-runtime"},
+    {BEFORE, BOTH, PREPROCESS | COMPILE, "-fsanitize=thread", NULL},
+    {BEFORE, VENDOR_GCC, LINK, "-fsanitize=thread", NULL},
+    {BEFORE, VENDOR_CLANG, COMPILE | LINK, "-fno-sanitize-link-runtime", NULL},
 
     /* memcpy_chk and its kind are expanded in place, unseen. -Wp, because
      * gcc lets a user's -Wp,-D win over any -U. */
-    {AFTER, BOTH, PREPROCESS, "-Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=0"},
-    {AFTER, BOTH, COMPILE, "-fno-omit-frame-pointer"},
+    {AFTER, BOTH, PREPROCESS, "-Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=0",
+     NULL},
+    {AFTER, BOTH, COMPILE, "-fno-omit-frame-pointer", NULL},
 #if defined __x86_64__
     /* 16-byte atomics are instrumented, not calls of libatomic. */
-    {AFTER, BOTH, COMPILE, "-mcx16"},
+    {AFTER, BOTH, COMPILE, "-mcx16", NULL},
 #endif
     /* A fence outside any instrumented access: gcc warns, some use -Werror. */
-    {AFTER, VENDOR_GCC, COMPILE | LINK, "-Wno-tsan"},
+    {AFTER, VENDOR_GCC, COMPILE | LINK, "-Wno-tsan", NULL},
+
     /* Where the size is known, gcc expands these in place, and instruments
      * neither the copy nor a call; so does clang with LTO, and with memcmp.
      * Not strlen and its like, which only read: C++ has them computed at
      * compile time. */
-    {AFTER, BOTH, COMPILE, "-fno-builtin-memcpy"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-memmove"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-memset"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-memcmp"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-mempcpy"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-bcopy"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-bzero"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-strcpy"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-stpcpy"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-strncpy"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-stpncpy"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-strcat"},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-strncat"},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-memcpy", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-memmove", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-memset", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-memcmp", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-mempcpy", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-bcopy", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-bzero", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-strcpy", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-stpcpy", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-strncpy", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-stpncpy", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-strcat", NULL},
+    {AFTER, BOTH, COMPILE, "-fno-builtin-strncat", NULL},
+
+    /* What moves an access or makes one of two, before or after it is
+     * instrumented, gives it another line or function, or none: out of a loop,
+     * to where branches part or meet, into an equal function. */
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-tree-loop-im", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-tree-pre", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-code-hoisting", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-tree-sink", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-tree-tail-merge", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-tree-cselim", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-ssa-phiopt", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-crossjumping", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-if-conversion", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-if-conversion2", NULL},
+    {AFTER, VENDOR_GCC, COMPILE, "-fno-ipa-icf", NULL},
+    {AFTER, VENDOR_CLANG, COMPILE, "-mllvm", "-disable-licm-promotion"},
+    {AFTER, VENDOR_CLANG, COMPILE, "-mllvm", "-enable-pre=false"},
+    {AFTER, VENDOR_CLANG, COMPILE, "-mllvm", "-enable-load-pre=false"},
+    {AFTER, VENDOR_CLANG, COMPILE, "-mllvm", "-sink-common-insts=false"},
+    {AFTER, VENDOR_CLANG, COMPILE, "-mllvm", "-hoist-common-insts=false"},
+    /* clang leaves out the read of what is written next. */
+    {AFTER, VENDOR_CLANG, COMPILE, "-mllvm",
+     "-tsan-instrument-read-before-write=1"},
     /* clang instruments after it vectorised, and skips vectors of 32 bytes. */
-    {AFTER, VENDOR_CLANG, COMPILE, "-fno-vectorize"},
-    {AFTER, VENDOR_CLANG, COMPILE, "-fno-slp-vectorize"},
+    {AFTER, VENDOR_CLANG, COMPILE, "-fno-vectorize", NULL},
+    {AFTER, VENDOR_CLANG, COMPILE, "-fno-slp-vectorize", NULL},
+
     /* Undefined behaviour is then a crash, which needs no second runtime. */
-    {AFTER, VENDOR_GCC, TRAP, "-fsanitize-undefined-trap-on-error"},
-    {AFTER, VENDOR_CLANG, TRAP, "-fsanitize-trap=undefined"},
-    {AFTER, BOTH, TRAP, "-fno-sanitize=vptr"},
+    {AFTER, VENDOR_GCC, TRAP, "-fsanitize-undefined-trap-on-error", NULL},
+    {AFTER, VENDOR_CLANG, TRAP, "-fsanitize-trap=undefined", NULL},
+    {AFTER, BOTH, TRAP, "-fno-sanitize=vptr", NULL},
 };
 
 static void add_flags(struct words *out, enum place place, enum vendor vendor,
                       unsigned parts)
 {
-    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-        if (flags[i].place == place && (flags[i].vendors & (unsigned)vendor) &&
-            (flags[i].parts & parts))
-            words_add(out, flags[i].flag);
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        if (flags[i].place != place || !(flags[i].vendors & (unsigned)vendor) ||
+            !(flags[i].parts & parts))
+            continue;
+        words_add(out, flags[i].flag);
+        if (flags[i].value)
+            words_add(out, flags[i].value);
+    }
 }
 
 static char *directory_of(const char *path)

@@ -63,6 +63,28 @@ each_access() {
     has_not code %ymm
 }
 
+# accesses OBJECT: "LINE KIND" of each access that is instrumented, in order.
+accesses() {
+    objdump -dr --no-show-raw-insn "$1" |
+        sed -nE 's/^\s+([0-9a-f]+): R_\S+\s+__tsan_(read|write).*/\1 \2/p' |
+        while read -r address kind; do
+            echo "$(addr2line -se "$1" "0x$address" | grep -o ':[0-9?]*') $kind"
+        done | sort -u
+}
+
+# line_by_line SOURCE FLAG...: each access has its own line, as the source says.
+line_by_line() {
+    grep -noE '/\* [a-z ]+ \*/' "compiler/$1" |
+        sed -E 's/^([0-9]+):.. (read|write)( write)? ..$/\1 \2\3/' |
+        while read -r line first second; do
+            echo ":$line $first"
+            [ -z "$second" ] || echo ":$line $second"
+        done | sort -u >expected
+    builds mpstress-cc "${@:2}" -c "compiler/$1" -o lines.o
+    accesses lines.o >got
+    same "$(cat expected)" "$(cat got)"
+}
+
 # A library, a program that links it, and one that opens it at run time;
 # neither finds the other by chance.
 libraries() {
@@ -233,6 +255,11 @@ for pair in gcc:g++ clang-14:clang++-14 clang:clang++; do
         libraries $level
         # shellcheck disable=SC2086
         exceptions $level
+        # shellcheck disable=SC2086
+        line_by_line lines.c $level
+        # clang merges two stores of branches while it combines instructions.
+        # shellcheck disable=SC2086
+        [ "$MPSTRESS_CC" != gcc ] || line_by_line branches.c $level
     done
     one_by_one -O2 $lto
     # shellcheck disable=SC2086
