@@ -271,6 +271,23 @@ static bool read_race(struct race *race, const struct judge *judge,
     return true;
 }
 
+/* The same tasks at the same memory, the other way round or by other ways to
+ * get there. */
+static bool same_story(const struct judge *judge, const struct race *a,
+                       const struct race *b)
+{
+    const struct memory_race *races = judge->outcome->memory->races;
+    uint32_t tasks[2][2];
+    for (int i = NOW; i <= BEFORE; i++) {
+        tasks[0][i] = a->sides[i].access->task;
+        tasks[1][i] = b->sides[i].access->task;
+    }
+    return races[a->number].chunk == races[b->number].chunk &&
+           races[a->number].offset == races[b->number].offset &&
+           ((tasks[0][0] == tasks[1][0] && tasks[0][1] == tasks[1][1]) ||
+            (tasks[0][0] == tasks[1][1] && tasks[0][1] == tasks[1][0]));
+}
+
 /* "Also between 0.2 and 0.1, on ring->tail"; ELSEWHERE: with both lines. */
 static void show_other(struct str *s, const struct judge *judge,
                        const struct race *race, bool elsewhere)
@@ -303,6 +320,8 @@ static void gather_others(struct str *s, const struct judge *judge,
               same_sides(race, &other, same_function)))
             continue;
         told[i] = same_sides(race, &other, same_place);
+        if (told[i] && same_story(judge, race, &other))
+            continue;
         if (others++ < ALSO)
             show_other(s, judge, &other, !told[i]);
     }

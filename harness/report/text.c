@@ -96,9 +96,15 @@ static bool is_frame(const char *line)
     return line[0] == '#' && line[1] >= '0' && line[1] <= '9';
 }
 
+/* What people search logs for stays on one line. */
+static bool is_greppable(const char *line)
+{
+    return !strncmp(line, "SUMMARY: ", 9);
+}
+
 static void add_detail_line(struct str *s, const char *line)
 {
-    if (*line != ' ') {
+    if (*line != ' ' && !is_greppable(line)) {
         block_add_wrapped(s, line, 4);
         return;
     }

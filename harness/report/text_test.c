@@ -192,6 +192,25 @@ Test(text, wraps_long_sentences_of_the_detail)
     free(block);
 }
 
+Test(text, keeps_the_line_that_logs_are_searched_for_whole)
+{
+    struct finding finding = {
+        .kind = FINDING_RACE,
+        .what = (char[]){"w"},
+        .detail = (char[]){
+            "SUMMARY: mpstress: data race "
+            "/home/somebody/somewhere/quite/far/away/source_file.c:117 in "
+            "ring_pop\n"}};
+    struct single single;
+    single_init(&single, &finding);
+    char *block = sample_block(&single.run, 0, 0);
+    cr_expect(strstr(block, "    SUMMARY: mpstress: data race "
+                            "/home/somebody/somewhere/quite/far/away/"
+                            "source_file.c:117 in ring_pop\n"),
+              "%s", block);
+    free(block);
+}
+
 Test(text, says_what_the_kind_means_when_there_is_no_sentence)
 {
     struct single single;

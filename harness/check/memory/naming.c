@@ -158,8 +158,7 @@ static void find_where(struct naming *naming, const struct raced *raced)
     module_path path;
     if (*raced->region) {
         show_region(&naming->where, raced->region);
-        if (raced->offset)
-            str_addf(&naming->where, "+0x%" PRIx64, raced->offset);
+        str_addf(&naming->where, "+0x%" PRIx64, raced->offset);
         show_mapped(&naming->more, raced);
         return;
     }
