@@ -74,6 +74,12 @@ static void clear_near_rows(struct memory *memory, uint32_t tasks,
     memset(memory->near[MEMORY_SYNC_ROW], 0, 2 * syncs * row);
 }
 
+static void clear_orders(struct lock_order *orders)
+{
+    if (orders->used)
+        memset(orders, 0, offsetof(struct lock_order, takings));
+}
+
 void memory_reset(struct memory *memory, int fd, const struct segment *segment)
 {
     enum { WORDS = MEMORY_SYNC_ROW + 2 * MEMORY_SYNC_WORD };
@@ -85,6 +91,7 @@ void memory_reset(struct memory *memory, int fd, const struct segment *segment)
         memory->task_count > made ? memory->task_count : made, MEMORY_TASKS);
     clear_near_rows(memory, tasks,
                     at_most(segment->object_count, SEGMENT_OBJECTS));
+    clear_orders(&memory->orders);
     if (memory->word_count || memory->chunk_count || memory->node_count)
         discard(memory, fd, offsetof(struct memory, near[WORDS]),
                 sizeof(*memory));

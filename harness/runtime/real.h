@@ -50,6 +50,8 @@
     X(pthread_rwlock_timedwrlock) \
     X(pthread_rwlock_clockwrlock) \
     X(pthread_rwlock_unlock)      \
+    X(pthread_rwlock_init)        \
+    X(pthread_rwlock_destroy)     \
     X(pthread_cond_wait)          \
     X(pthread_cond_timedwait)     \
     X(pthread_cond_clockwait)     \
@@ -59,6 +61,10 @@
     X(pthread_spin_lock)          \
     X(pthread_spin_trylock)       \
     X(pthread_spin_unlock)        \
+    X(pthread_spin_init)          \
+    X(pthread_spin_destroy)       \
+    X(sem_init)                   \
+    X(sem_destroy)                \
     X(sem_wait)                   \
     X(sem_trywait)                \
     X(sem_timedwait)              \
@@ -71,6 +77,8 @@
     X(mtx_trylock)                \
     X(mtx_timedlock)              \
     X(mtx_unlock)                 \
+    X(mtx_init)                   \
+    X(mtx_destroy)                \
     X(cnd_wait)                   \
     X(cnd_timedwait)              \
     X(cnd_signal)                 \

@@ -7,6 +7,7 @@
 #include "control/turn.h"
 #include "dispatch.h"
 #include "memory/access.h"
+#include "memory/order.h"
 #include "objects.h"
 #include "state.h"
 #include "sys.h"
@@ -114,6 +115,7 @@ void tasks_become(uint32_t task)
     local.task = task;
     local.attached = true;
     local.inside = false;
+    order_begin();
     __atomic_store_n(&slot->state, TASK_RUNNING, __ATOMIC_RELEASE);
     /* Written only when it changes: each write copies a page after fork. */
     if (!runtime.active)

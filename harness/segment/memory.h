@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <stdint.h>
 
+#include "lockorder.h"
 #include "segment.h"
 
 enum {
@@ -249,9 +250,12 @@ struct memory {
     struct memory_stack stacks[MEMORY_TASKS];
     struct memory_block blocks[MEMORY_BLOCKS];
     char names[1 << 20];
+    struct lock_order orders;
     _Alignas(4096) memory_far_row far[MEMORY_ROWS];
     _Alignas(4096) struct memory_shadow shadow[MEMORY_CHUNKS];
 };
+
+static_assert(LOCK_OBJECTS == SEGMENT_OBJECTS + 1, "one for each object");
 
 /* Where it begins in the memfd. */
 #define MEMORY_OFFSET ((sizeof(struct segment) + 4095) & ~(uint64_t)4095)

@@ -16,6 +16,7 @@
 #include <assert.h>
 #include <stdint.h>
 
+#include "lockorder.h"
 #include "ops.h"
 #include "schedule.h"
 
@@ -323,6 +324,7 @@ struct segment {
     struct segment_module modules[SEGMENT_MODULES];
     struct segment_pointers pointers;
     struct segment_leftover leftovers[SEGMENT_LEFTOVERS];
+    struct lock_places lock_places;
     /* What every task under control touches of it lies close together: read
      * first, the kernel maps pages around, too (fault-around). */
     _Alignas(4096) struct segment_schedule schedule;

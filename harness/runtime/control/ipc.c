@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "attempts.h"
+#include "memory/order.h"
 #include "mishap.h"
 #include "sys.h"
 #include "tasks.h"
@@ -191,6 +192,22 @@ void attempts_closing(uint32_t number, long fd, uint64_t site)
     object->holder = object->lock_fd = 0;
 }
 
+/* The lock-order graph knows record locks of a whole file that nobody shares;
+ * of parts, only that the whole is not locked any more. */
+static void note_order(const struct attempt *attempt, const struct flock *lock,
+                       bool patient)
+{
+    const struct call *call = attempt->call;
+    bool whole = !lock->l_start && !lock->l_len &&
+                 (lock->l_whence == SEEK_SET ||
+                  (lock->l_whence == SEEK_CUR &&
+                   !SYS3(SYS_lseek, call->args[0], 0, SEEK_CUR)));
+    if (lock->l_type != F_WRLCK)
+        order_given(attempt->object);
+    else if (whole)
+        order_taken(attempt->object, call->site, LOCK_PROCESS, patient);
+}
+
 long attempt_fcntl(struct attempt *attempt)
 {
     struct call quick = *attempt->call;
@@ -212,8 +229,10 @@ long attempt_fcntl(struct attempt *attempt)
     }
     if (result)
         return result;
-    if (command == F_SETLK || command == F_SETLKW)
+    if (command == F_SETLK || command == F_SETLKW) {
         note_record_lock(attempt, lock.l_type);
+        note_order(attempt, &lock, patient);
+    }
     note_holder(attempt, lock.l_type == F_WRLCK);
     return result;
 }

@@ -3,6 +3,7 @@
  * woken is a choice of the iteration's environment stream. */
 #include <string.h>
 
+#include "memory/order.h"
 #include "scope.h"
 
 /* -- Condition variables
@@ -20,6 +21,8 @@ static int relock(pthread_mutex_t *mutex, uint32_t lock, uint64_t site)
     do {
         result = REAL(pthread_mutex_trylock)(mutex);
     } while (result == EBUSY && scope_wait(&scope, 0, NULL, false));
+    if (!result || result == EOWNERDEAD)
+        order_taken(lock, site, 0, true);
     return result;
 }
 
@@ -35,6 +38,7 @@ static int wait_in_turns(const struct scope *scope, pthread_mutex_t *mutex,
     if (result)
         return result;
     sched_bump(segment, lock);
+    order_given(lock);
     struct wait wait = {
         .object = scope->object,
         .deadline_ns = wait_deadline(clock, until),

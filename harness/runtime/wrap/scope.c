@@ -3,6 +3,8 @@
 #include "control/mishap.h"
 #include "memory/context.h"
 #include "memory/held.h"
+#include "memory/order.h"
+#include "segment/lockorder.h"
 #include "tasks.h"
 
 static struct segment_object *object_get(uint32_t number)
@@ -34,21 +36,58 @@ static bool is_exclusive(enum op_kind kind)
            kind == OP_KIND_SPIN_LOCK || kind == OP_KIND_RWLOCK_WRITE;
 }
 
+/* For the lock-order graph; semaphores: below. */
+static void track_order(const struct scope *scope)
+{
+    switch ((int)scope->kind) {
+    case OP_KIND_MUTEX_LOCK:
+    case OP_KIND_MUTEX_TRYLOCK:
+    case OP_KIND_RWLOCK_WRITE:
+    case OP_KIND_SPIN_LOCK:
+        order_taken(scope->object, scope->site, 0, scope->forever);
+        break;
+    case OP_KIND_RWLOCK_READ:
+        order_taken(scope->object, scope->site, LOCK_SHARED, scope->forever);
+        break;
+    case OP_KIND_MUTEX_UNLOCK:
+    case OP_KIND_RWLOCK_UNLOCK:
+    case OP_KIND_SPIN_UNLOCK:
+        order_given(scope->object);
+        break;
+    case OP_KIND_MUTEX_INIT:
+    case OP_KIND_MUTEX_DESTROY:
+        order_anew(scope->object);
+        break;
+    default:
+        break;
+    }
+}
+
 /* A semaphore that is posted by who took it is used as a lock; one that
  * somebody else posts is not, and nobody holds it. */
-static void track_semaphore(enum op_kind kind, uint32_t number, uint64_t site)
+static void track_semaphore(const struct scope *scope)
 {
+    uint32_t number = scope->object;
     struct segment_object *object = object_get(number);
     if (!object || !control_on())
         return;
-    if (kind == OP_KIND_SEM_WAIT) {
+    int value = 0;
+    sem_getvalue(scope->semaphore, &value);
+    if (scope->kind == OP_KIND_SEM_WAIT) {
         if (!object->total)
-            scope_set_holder(number, site);
+            scope_set_holder(number, scope->site);
+        if (value > 0)
+            order_never(number); /* more than one may pass */
+        order_taken(number, scope->site, LOCK_UNPROVEN, scope->forever);
     } else if (object->holder == local.task + 1) {
         object->holder = 0;
+        if (value > 1)
+            order_never(number);
+        order_given(number);
     } else {
         object->total = 1; /* posted by another one */
         object->holder = 0;
+        order_never(number);
     }
 }
 
@@ -72,6 +111,8 @@ struct scope scope_begin(enum op_kind kind, enum object_kind object_kind,
     uint32_t flags = 0;
     if (!runtime.threads && objects_is_private(address))
         flags = OP_FLAG_PRIVATE;
+    if (object_kind == OBJECT_SEM)
+        scope.semaphore = (sem_t *)(uintptr_t)address;
     scope.point = point_begin(kind, scope.object, 0, site, flags);
     if (op_kind_class(kind) == OP_RELEASE && object_kind != OBJECT_SEM)
         scope_clear_holder(scope.object);
@@ -86,7 +127,9 @@ void scope_end(struct scope *scope, long result)
     track_held(scope, had);
     if (had &&
         (scope->kind == OP_KIND_SEM_WAIT || scope->kind == OP_KIND_SEM_POST))
-        track_semaphore(scope->kind, scope->object, scope->site);
+        track_semaphore(scope);
+    if (had)
+        track_order(scope);
     point_end(scope->point, result);
 }
 

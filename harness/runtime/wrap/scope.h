@@ -11,7 +11,9 @@ struct scope {
     uint32_t object;
     uint64_t site;
     enum op_kind kind;
-    bool begun; /* the wait below is filled in */
+    bool begun;   /* the wait below is filled in */
+    bool forever; /* the call waits without a time limit, if it has to */
+    sem_t *semaphore; /* if that is what it is about */
     struct wait wait;
 };
 
@@ -20,6 +22,12 @@ struct scope scope_begin(enum op_kind kind, enum object_kind object_kind,
                          volatile void *address, uint64_t site);
 /* The call gave RESULT, 0 or -errno. */
 void scope_end(struct scope *scope, long result);
+
+/* Whether a wait UNTIL then has no end: for scope.forever. */
+static inline bool scope_is_endless(const struct timespec *until)
+{
+    return !until;
+}
 
 /* A vain try: wait as wait_more() does, with the deadline UNTIL on CLOCK. */
 bool scope_wait(struct scope *scope, long clock, const struct timespec *until,
