@@ -172,7 +172,8 @@ void finding_seal(struct finding *finding)
     };
     bool told = finding->invariant || places;
     bool many =
-        finding->kind == FINDING_LEAK || finding->kind == FINDING_MISUSE;
+        finding->kind == FINDING_LEAK || finding->kind == FINDING_MISUSE ||
+        finding->kind == FINDING_LOCK_ORDER;
     if (finding->what && (!told || many))
         parts[3] = hash_words(finding->what);
     finding->fingerprint = XXH3_64bits(parts, sizeof(parts));

@@ -71,7 +71,8 @@ int finding_set_object(struct finding *finding, const char *object);
  * the names of the places' functions, each once, in any order. Numbers,
  * addresses, task paths and pids do not enter. Where that would say too little
  * (no invariant and no place; a leak, whose invariant covers many things; a
- * misuse, of which one function may have several) the words of `what` before
+ * misuse, of which one function may have several; a lock order, whose places
+ * may all be in one wrapper) the words of `what` before
  * the first colon or quotation mark stand in, without those that have digits.
  */
 void finding_seal(struct finding *finding);
