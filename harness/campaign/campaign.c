@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "check/suppress.h"
+#include "keep.h"
 #include "store/store.h"
 #include "symbols/symbols.h"
 #include "tools.h"
@@ -137,6 +138,7 @@ static void run_scenario(struct campaign *campaign,
         err = tools_run(options, scenario, campaign->symbols, tally, &diag);
     if (err && err != -EINTR)
         tally->reason = strdup(*diag.text ? diag.text : error_text(err));
+    keep_warnings(options, tally);
     afterwards(options, tally);
     if (tally->without_points)
         add_note(campaign,

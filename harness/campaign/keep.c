@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/error.h"
+#include "check/lockorder.h"
 #include "store/store.h"
 #include "trace/trace.h"
 
@@ -40,7 +42,8 @@ static void write_trace(const struct campaign_options *options,
             err = trace_save(path, &info, outcome, findings, &diag);
         if (!err) {
             entry->trace = strdup(path);
-            store_set_latest(options->store, id, &diag);
+            if (!tally_is_warning(tally->scenario, entry->finding))
+                store_set_latest(options->store, id, &diag);
         } else {
             progress_hide(options->progress);
             fprintf(stderr, "mpstress: %s\n", diag.text);
@@ -99,6 +102,9 @@ void keep_failure(const struct campaign_options *options, struct tally *tally,
         return;
     memcpy(whole.items, findings->items,
            findings->count * sizeof(*findings->items));
+    bool alone = true;
+    for (size_t i = 0; i < whole.count; i++)
+        alone = alone && tally_is_warning(tally->scenario, &whole.items[i]);
     for (size_t i = 0; i < findings->count; i++) {
         bool is_new;
         if (is_repeated(&whole, i))
@@ -115,7 +121,61 @@ void keep_failure(const struct campaign_options *options, struct tally *tally,
         write_trace(options, tally, outcome, &whole, entry);
         whole.items[0] = whole.items[i];
         whole.items[i] = first;
-        print_block(options, tally, entry);
+        bool waits = tally_is_warning(tally->scenario, entry->finding);
+        if (!waits || tally_warn(tally, entry, way, alone))
+            print_block(options, tally, entry);
     }
     free(whole.items);
+}
+
+static size_t find_entry(const struct tally *tally, uint64_t fingerprint)
+{
+    size_t i = 0;
+    while (i < tally->finding_count &&
+           tally->findings[i].finding->fingerprint != fingerprint)
+        i++;
+    return i;
+}
+
+static bool came_true(const struct tally *tally, const struct finding *order)
+{
+    for (size_t i = 0; i < tally->finding_count; i++)
+        if (lock_order_came_true(order, tally->findings[i].finding))
+            return true;
+    return false;
+}
+
+/* Its trace was written in time, but never shown to anybody. */
+static void forget(struct tally *tally, size_t number)
+{
+    const char *trace = tally->findings[number].trace;
+    if (trace && *trace)
+        unlink(trace);
+    tally_forget(tally, number);
+}
+
+void keep_warnings(const struct campaign_options *options, struct tally *tally)
+{
+    bool counted = false; /* an iteration with two of them is one failure */
+    uint64_t iteration = 0;
+    for (size_t i = 0; i < tally->warning_count; i++) {
+        struct warning warning = tally->warnings[i];
+        size_t number = find_entry(tally, warning.fingerprint);
+        if (number == tally->finding_count)
+            continue;
+        struct report_finding *entry = &tally->findings[number];
+        if (came_true(tally, entry->finding)) {
+            forget(tally, number);
+            continue;
+        }
+        warning.alone =
+            warning.alone && !(counted && entry->first_iteration == iteration);
+        counted = true;
+        iteration = entry->first_iteration;
+        tally_confirm(tally, number, &warning);
+        struct mps_diag diag;
+        if (options->store && entry->trace && *entry->trace)
+            store_set_latest(options->store, entry->id, &diag);
+        print_block(options, tally, entry);
+    }
 }

@@ -9,11 +9,17 @@
 #include "tally.h"
 
 /* Take FINDINGS of OUTCOME into TALLY; for each new one write the trace and
- * print the block (unless it is the expected one or the run is quiet). The
- * caller holds the scenario's lock. */
+ * print the block (unless it is the expected one, the run is quiet, or it is a
+ * warning that waits for keep_warnings()). The caller holds the scenario's
+ * lock. */
 void keep_failure(const struct campaign_options *options, struct tally *tally,
                   int way, const struct outcome *outcome,
                   struct finding_list *findings);
+
+/* All iterations have been run: print the block of each lock-order finding that
+ * no deadlock has made superfluous, and count it; forget the others, with their
+ * traces. */
+void keep_warnings(const struct campaign_options *options, struct tally *tally);
 
 /* Results of runs with one worker, by the other parameters. */
 struct reference_set;

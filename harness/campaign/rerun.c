@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "check/check.h"
+#include "check/lockorder.h"
 #include "keep.h"
 #include "origin.h"
 #include "plan.h"
@@ -176,6 +177,21 @@ static int run_tool(struct rerun *rerun, uint64_t seed, struct outcome *outcome,
     return err;
 }
 
+/* Lock orders are no finding of one iteration alone: whether it has shown again
+ * what TRACE has of them is asked for each. */
+static int judge(const struct trace *trace, const struct outcome *outcome,
+                 const struct reference *reference,
+                 struct finding_list *findings, struct mps_diag *diag)
+{
+    const struct finding_list *wanted = trace_findings(trace);
+    int err = check_iteration(outcome, reference, findings, diag);
+    for (size_t i = 0; i < wanted->count && !err; i++)
+        if (wanted->items[i].kind == FINDING_LOCK_ORDER)
+            err =
+                lock_order_replayed(outcome, &wanted->items[i], findings, diag);
+    return err;
+}
+
 int rerun_once(struct rerun *rerun, uint64_t seed,
                const struct control *control, struct outcome *outcome,
                struct finding_list *findings, struct mps_diag *diag)
@@ -194,7 +210,7 @@ int rerun_once(struct rerun *rerun, uint64_t seed,
     if (!err)
         err = slot_iterate(rerun->slot, &rerun->choice, meta->iteration, seed,
                            &disturbance, control, outcome, diag);
-    return err ? err : check_iteration(outcome, reference, findings, diag);
+    return err ? err : judge(rerun->trace, outcome, reference, findings, diag);
 }
 
 /* The messages that TRACE saw put, as the segment takes them. */

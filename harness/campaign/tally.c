@@ -22,19 +22,24 @@ static void free_text(const char *text)
     free(mutable_text);
 }
 
+/* The contents of one entry. */
+static void free_entry(struct report_finding *entry)
+{
+    struct finding *owned;
+    memcpy(&owned, &entry->finding, sizeof(owned));
+    struct finding_list list = {.items = owned, .count = 1};
+    finding_list_clear(&list);
+    free_text(entry->id);
+    free_text(entry->trace);
+    free_text(entry->parameters);
+}
+
 void tally_fini(struct tally *tally)
 {
-    for (size_t i = 0; i < tally->finding_count; i++) {
-        struct report_finding *entry = &tally->findings[i];
-        struct finding *owned;
-        memcpy(&owned, &entry->finding, sizeof(owned));
-        struct finding_list list = {.items = owned, .count = 1};
-        finding_list_clear(&list);
-        free_text(entry->id);
-        free_text(entry->trace);
-        free_text(entry->parameters);
-    }
+    for (size_t i = 0; i < tally->finding_count; i++)
+        free_entry(&tally->findings[i]);
     free(tally->findings);
+    free(tally->warnings);
     free(tally->used);
     for (int way = 0; way < WAY_COUNT; way++)
         hash_set_free(tally->orders[way]);
@@ -58,9 +63,26 @@ static void note_external(struct tally *tally, const struct outcome *outcome)
         strcpy(tally->external_call, "a call");
 }
 
-void tally_count(struct tally *tally, int way, const struct outcome *outcome,
-                 size_t findings)
+bool tally_is_warning(const struct scenario *scenario,
+                      const struct finding *finding)
 {
+    return finding->kind == FINDING_LOCK_ORDER &&
+           scenario->finding != FINDING_LOCK_ORDER;
+}
+
+static size_t count_failures(const struct tally *tally,
+                             const struct finding_list *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += !tally_is_warning(tally->scenario, &list->items[i]);
+    return count;
+}
+
+void tally_count(struct tally *tally, int way, const struct outcome *outcome,
+                 const struct finding_list *list)
+{
+    size_t findings = count_failures(tally, list);
     struct report_strategy *stats = &tally->ways[way];
     const struct segment_schedule *schedule = &outcome->segment->schedule;
     if (findings && !stats->failures++)
@@ -125,6 +147,17 @@ static bool is_expected(const struct scenario *scenario,
            (scenario->finding < 0 || scenario->finding == (int)finding->kind);
 }
 
+/* Where a deadlock is expected, nobody wonders at a lock order that leads to
+ * one; it does not stand in for the deadlock. */
+static bool is_no_surprise(const struct scenario *scenario,
+                           const struct finding *finding)
+{
+    return is_expected(scenario, finding) ||
+           (scenario->expect == EXPECT_FAIL &&
+            scenario->finding == FINDING_DEADLOCK &&
+            finding->kind == FINDING_LOCK_ORDER);
+}
+
 struct report_finding *tally_add(struct tally *tally, struct finding *finding,
                                  const struct outcome *outcome, bool *is_new)
 {
@@ -157,12 +190,48 @@ struct report_finding *tally_add(struct tally *tally, struct finding *finding,
         .first_iteration = outcome->iteration,
         .first_seed = outcome->seed,
         .parameters = parameters,
-        .expected = is_expected(tally->scenario, kept),
+        .expected = is_no_surprise(tally->scenario, kept),
     };
-    if (entry->expected)
+    if (is_expected(tally->scenario, kept) &&
+        !tally_is_warning(tally->scenario, kept))
         tally->expected_seen = true;
     *is_new = true;
     return entry;
+}
+
+int tally_warn(struct tally *tally, const struct report_finding *entry, int way,
+               bool alone)
+{
+    struct warning *warnings = realloc(
+        tally->warnings, (tally->warning_count + 1) * sizeof(*warnings));
+    if (!warnings)
+        return -ENOMEM;
+    tally->warnings = warnings;
+    warnings[tally->warning_count++] =
+        (struct warning){entry->finding->fingerprint, way, alone};
+    return 0;
+}
+
+void tally_confirm(struct tally *tally, size_t number,
+                   const struct warning *warning)
+{
+    const struct report_finding *entry = &tally->findings[number];
+    struct report_strategy *stats = &tally->ways[warning->way];
+    if (is_expected(tally->scenario, entry->finding))
+        tally->expected_seen = true;
+    if (!warning->alone)
+        return;
+    tally->failures++;
+    if (!stats->failures++ || entry->first_iteration < stats->first)
+        stats->first = entry->first_iteration;
+}
+
+void tally_forget(struct tally *tally, size_t number)
+{
+    free_entry(&tally->findings[number]);
+    tally->finding_count--;
+    for (size_t i = number; i < tally->finding_count; i++)
+        tally->findings[i] = tally->findings[i + 1];
 }
 
 bool tally_is_done(const struct tally *tally, uint64_t max_failures)

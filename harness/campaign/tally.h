@@ -36,20 +36,45 @@ struct tally {
     bool without_points;    /* the target could only be seen from outside */
     struct valgrind_remarks
         remarks[VALGRIND_TOOL_COUNT]; /* at most, of a run */
+    struct warning *warnings; /* findings that wait for the end; owned */
+    size_t warning_count;
+};
+
+/* A lock-order finding warns of a deadlock that the next iterations may show.
+ * Until they all had their chance it is no failure, so that it does not end the
+ * run; then it is, unless the deadlock came and says it better. */
+struct warning {
+    uint64_t fingerprint;
+    int way;    /* of its iteration */
+    bool alone; /* which had no other finding */
 };
 
 int tally_init(struct tally *tally, const struct scenario *scenario);
 void tally_fini(struct tally *tally);
 
-/* Count OUTCOME, which was run in WAY, with so many findings. */
+/* Whether FINDING is such a warning: one that SCENARIO does not ask for. */
+bool tally_is_warning(const struct scenario *scenario,
+                      const struct finding *finding);
+
+/* Count OUTCOME, which was run in WAY and gave FINDINGS. */
 void tally_count(struct tally *tally, int way, const struct outcome *outcome,
-                 size_t findings);
+                 const struct finding_list *findings);
 
 /* Add a finding of ITERATION. Returns the entry it became or joined; *IS_NEW
  * says which. FINDING's contents are moved into a new entry. NULL when out
  * of memory. */
 struct report_finding *tally_add(struct tally *tally, struct finding *finding,
                                  const struct outcome *outcome, bool *is_new);
+
+/* Keep ENTRY, the newest, as a warning; ALONE: its iteration, run in WAY, has
+ * no other finding. */
+int tally_warn(struct tally *tally, const struct report_finding *entry, int way,
+               bool alone);
+/* All iterations have been run: take entry NUMBER, a warning, for a failure, or
+ * forget it. */
+void tally_confirm(struct tally *tally, size_t number,
+                   const struct warning *warning);
+void tally_forget(struct tally *tally, size_t number);
 
 /* Whether enough has been seen to stop: MAX_FAILURES failing iterations, for
  * a scenario that expects to fail ones of the expected kind. */

@@ -158,7 +158,7 @@ static int run_once(struct session *session, struct symbols *symbols,
     if (now.processes > remarks->processes)
         remarks->processes = now.processes;
     int way = WAY_TOOL + (int)session->tool;
-    tally_count(tally, way, &outcome, findings.count);
+    tally_count(tally, way, &outcome, &findings);
     session->failures += findings.count != 0;
     if (findings.count)
         keep_failure(session->options, tally, way, &outcome, &findings);

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/fs.h"
 #include "base/str.h"
+#include "check/lockorder.h"
 #include "check/suppress.h"
 #include "keep.h"
 #include "plan.h"
@@ -37,6 +38,7 @@ struct work {
     pthread_cond_t ended;
     struct tally *tally;
     struct reference_set *references;
+    struct lock_graph *locks; /* NULL: not looked at */
     bool measured;
     struct measure measure;
     int error;
@@ -84,13 +86,25 @@ static void give_up(struct work *work, int error, const struct mps_diag *diag)
     pthread_mutex_unlock(&work->lock);
 }
 
+/* Add what OUTCOME saw of locks to what is known from the other iterations. */
+static int judge_locks(struct work *work, const struct outcome *outcome,
+                       struct finding_list *findings, struct mps_diag *diag)
+{
+    if (!work->locks)
+        return 0;
+    pthread_mutex_lock(&work->lock);
+    int err = lock_graph_judge(work->locks, outcome, findings, diag);
+    pthread_mutex_unlock(&work->lock);
+    return err;
+}
+
 /* Count the iteration and keep what it found. */
 static void record(struct work *work, int way, const struct outcome *outcome,
                    struct finding_list *findings)
 {
     struct tally *tally = work->tally;
     pthread_mutex_lock(&work->lock);
-    tally_count(tally, way, outcome, findings->count);
+    tally_count(tally, way, outcome, findings);
     sometimes_collect(tally->sometimes, outcome);
     if (findings->count)
         keep_failure(work->options, tally, way, outcome, findings);
@@ -169,6 +183,8 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
         return err;
     struct finding_list findings = {0};
     err = check_iteration(&outcome, reference, &findings, diag);
+    if (!err)
+        err = judge_locks(work, &outcome, &findings, diag);
     suppressions_filter(options->suppressions, &findings);
     record(work, way, &outcome, &findings);
     return err;
@@ -284,6 +300,13 @@ int workers_run(const struct campaign_options *options,
         if (err)
             goto free_program;
     }
+    if (options->detectors & DETECTOR_LOCK_ORDER) {
+        work.locks = lock_graph_new();
+        if (!work.locks)
+            err = -ENOMEM;
+        if (err)
+            goto free_references;
+    }
     unsigned jobs = options->jobs < JOBS_MAX ? options->jobs : JOBS_MAX;
     if (tally->planned && tally->planned < jobs)
         jobs = (unsigned)tally->planned;
@@ -313,6 +336,8 @@ int workers_run(const struct campaign_options *options,
         err = work.error;
         *diag = work.diag;
     }
+    lock_graph_free(work.locks);
+free_references:
     references_free(work.references);
 free_program:
     free(work.program);
