@@ -11,7 +11,10 @@
 #include "memory/stack.h"
 #include "show.h"
 
-enum { ALSO = 8 /* lines about others */ };
+enum {
+    ALSO = 8,        /* lines about others */
+    LOCK_BYTES = 128 /* no lock is larger */
+};
 
 struct side {
     const struct memory_access *access;
@@ -66,6 +69,31 @@ static void show_who(struct str *s, const struct segment *segment,
 
 /* -- The detail -------------------------------------------------------------*/
 
+/* "mutex /ring+0x40", "mutex 0:1 (table_lock)" of one that is a global
+ * variable: the runtime names private locks by where in a module they are. */
+static void show_lock(struct str *s, const struct judge *judge, uint32_t number)
+{
+    const struct segment_object *object =
+        segment_object_get(judge->segment, number);
+    show_object(s, judge->segment, number);
+    module_path path;
+    struct str name, type;
+    if (!object || *object->name || !stack_module(judge, object->offset, path))
+        return;
+    str_init(&name);
+    str_init(&type);
+    /* All of the lock, not a member of it. */
+    if (symbols_name_global(judge->outcome->symbols, path,
+                            segment_site_offset(object->offset), LOCK_BYTES,
+                            &name, &type) != SYMBOLS_NO_FIT) {
+        str_add(s, " (");
+        show_text(s, name.data);
+        str_add_char(s, ')');
+    }
+    str_fini(&name);
+    str_fini(&type);
+}
+
 static void show_locks(struct str *s, const struct judge *judge,
                        const struct side *side)
 {
@@ -74,7 +102,7 @@ static void show_locks(struct str *s, const struct judge *judge,
     str_add(s, ", locks held: ");
     for (size_t i = 0; i < count; i++) {
         str_add(s, i ? ", " : "");
-        show_object(s, judge->segment, locks[i].object);
+        show_lock(s, judge, locks[i].object);
     }
     str_add(s, count ? "\n" : "none\n");
     stack_show(s, &side->stack);
@@ -85,7 +113,7 @@ static void show_locks(struct str *s, const struct judge *judge,
         if (!place)
             continue;
         str_add(s, "    ");
-        show_object(s, judge->segment, locks[i].object);
+        show_lock(s, judge, locks[i].object);
         str_add(s, ", taken in ");
         show_location(s, place);
         str_add_char(s, '\n');
@@ -271,21 +299,17 @@ static bool read_race(struct race *race, const struct judge *judge,
     return true;
 }
 
-/* The same tasks at the same memory, the other way round or by other ways to
- * get there. */
-static bool same_story(const struct judge *judge, const struct race *a,
-                       const struct race *b)
+/* Whether two of memory.races[] are of the same tasks at the same memory, the
+ * other way round or by other ways to get there. */
+static bool same_story(const struct judge *judge, uint32_t a, uint32_t b)
 {
-    const struct memory_race *races = judge->outcome->memory->races;
-    uint32_t tasks[2][2];
-    for (int i = NOW; i <= BEFORE; i++) {
-        tasks[0][i] = a->sides[i].access->task;
-        tasks[1][i] = b->sides[i].access->task;
-    }
-    return races[a->number].chunk == races[b->number].chunk &&
-           races[a->number].offset == races[b->number].offset &&
-           ((tasks[0][0] == tasks[1][0] && tasks[0][1] == tasks[1][1]) ||
-            (tasks[0][0] == tasks[1][1] && tasks[0][1] == tasks[1][0]));
+    const struct memory_race *one = &judge->outcome->memory->races[a];
+    const struct memory_race *other = &judge->outcome->memory->races[b];
+    return one->chunk == other->chunk && one->offset == other->offset &&
+           ((one->now.task == other->now.task &&
+             one->before.task == other->before.task) ||
+            (one->now.task == other->before.task &&
+             one->before.task == other->now.task));
 }
 
 /* "Also between 0.2 and 0.1, on ring->tail"; ELSEWHERE: with both lines. */
@@ -312,6 +336,7 @@ static void show_other(struct str *s, const struct judge *judge,
 static void gather_others(struct str *s, const struct judge *judge,
                           const struct race *race, uint32_t count, bool *told)
 {
+    uint32_t shown[ALSO];
     size_t others = 0;
     struct race other;
     for (uint32_t i = race->number + 1; i < count; i++) {
@@ -320,10 +345,16 @@ static void gather_others(struct str *s, const struct judge *judge,
               same_sides(race, &other, same_function)))
             continue;
         told[i] = same_sides(race, &other, same_place);
-        if (told[i] && same_story(judge, race, &other))
+        bool known = told[i] && same_story(judge, race->number, i);
+        for (size_t k = 0; k < others && k < ALSO; k++)
+            known |= same_story(judge, shown[k], i);
+        if (known)
             continue;
-        if (others++ < ALSO)
+        if (others < ALSO) {
+            shown[others] = i;
             show_other(s, judge, &other, !told[i]);
+        }
+        others++;
     }
     if (others > ALSO)
         str_addf(s, "  and %zu times more\n", others - ALSO);

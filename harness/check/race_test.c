@@ -342,6 +342,22 @@ Test(race, on_other_lines_of_the_same_functions_is_another_finding)
     end(f);
 }
 
+static char global_lock[40];
+
+Test(race, names_locks_that_are_global_variables)
+{
+    struct memory *memory;
+    struct fixture *f = begin(&memory);
+    uint32_t number = usual_race(f, memory);
+    global_lock[0] = 1;
+    uint32_t lock = segment_object_intern(f->segment, OBJECT_MUTEX, 5,
+                                          own_site(f, global_lock), 0, 0, NULL);
+    memory->races[number].now.locks = node(memory, 0, (uint64_t)lock << 32);
+    fixture_check(f);
+    expect_line(&f->findings.items[0], "locks held: mutex 0:0 (global_lock)\n");
+    end(f);
+}
+
 /* -- What the memory is called --------------------------------------------- */
 
 static void point_to(struct fixture *f, struct memory *memory, uint32_t number,
@@ -471,17 +487,17 @@ Test(race, tells_regions_apart_by_their_names)
 
 struct account {
     int id;
-    long balance;
+    int64_t balance;
 };
 
 /* The line is the test's: what it accesses stands on it. */
 enum { PAY_LINE = __LINE__ + 3 };
-HERE static void pay_in(struct account *account, long amount)
+HERE static void pay_in(struct account *account, int64_t amount)
 {
     account->balance += amount;
 }
 enum { LOOK_LINE = __LINE__ + 3 };
-HERE static long look_at(const struct account *of, const int *id)
+HERE static int64_t look_at(const struct account *of, const int *id)
 {
     return *id ? of->balance : 0;
 }
@@ -515,15 +531,15 @@ Test(race, calls_memory_what_both_source_lines_call_it)
              access_by(2, MEMORY_WRITE,
                        at_line(f, memory, (uintptr_t)pay_in, PAY_LINE)));
     struct memory_race *r = &memory->races[number];
-    r->now.size = r->before.size = sizeof(long);
+    r->now.size = r->before.size = sizeof(int64_t);
     fixture_check(f);
     cr_assert_eq(f->findings.count, 1);
     expect_line(&f->findings.items[0],
-                "+0x20040 = of->balance (long int in struct account)\n");
+                "+0x20040 = of->balance (int64_t in struct account)\n");
     /* A pointer that fits exactly is better, one that just may is not. */
     point_to(f, memory, number, &box, 0);
     fixture_check(f);
-    expect_line(&f->findings.items[0], " = of->balance (long");
+    expect_line(&f->findings.items[0], " = of->balance (int64_t");
     /* Not so far in front of the memory. */
     memory->chunks[1].index = 0;
     r->offset = 4;

@@ -174,7 +174,11 @@ enum symbols_fit names_global(struct names *names, uint64_t address,
     size_t before = name->len;
     str_add(name, variable->name);
     enum symbols_fit fit = SYMBOLS_NO_FIT;
-    if (type_of(&die, &declared))
+    if (!type_of(&die, &declared))
+        fit = SYMBOLS_NO_FIT;
+    else if (address + names->bias == variable->start && size > variable->size)
+        fit = SYMBOLS_INSIDE; /* more than all of it */
+    else
         fit = walk(names, &declared, address + names->bias - variable->start,
                    size, false, name, type);
     if (fit == SYMBOLS_NO_FIT)
