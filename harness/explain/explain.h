@@ -48,6 +48,9 @@ struct explain_op {
     const char *object;
     const char *place; /* "function() file:line" or "" */
     bool completed;
+    uint64_t begin, end; /* as in struct trace_op */
+    int64_t result;
+    uint64_t argument;
 };
 
 /* How a run went. */
@@ -59,7 +62,10 @@ struct explain_result {
     /* In the order in which they came back, those that waited at the end. */
     struct explain_op *ops;
     size_t op_count;
-    bool ops_lost;      /* the oldest are missing */
+    bool ops_lost; /* the oldest are missing */
+    /* With ops; what the target said of its queues, by ticket. */
+    struct trace_explained_message *messages;
+    size_t message_count;
     const char **names; /* of plan.tasks, "" for most; NULL without ops */
     struct arena *texts;
 };

@@ -43,9 +43,17 @@ static int tables_init(struct tables *tables,
             result->names ? result->names[i] : ""};
     for (size_t i = 0; i < result->op_count; i++) {
         const struct explain_op *op = &result->ops[i];
-        tables->ops[i] =
-            (struct trace_explained_op){op->task, op_kind_name(op->kind),
-                                        op->object, op->place, op->completed};
+        tables->ops[i] = (struct trace_explained_op){
+            .task = op->task,
+            .kind = op_kind_name(op->kind),
+            .object = op->object,
+            .place = op->place,
+            .completed = op->completed,
+            .begin = op->begin,
+            .end = op->end,
+            .result = op->result,
+            .argument = op->argument,
+        };
     }
     return 0;
 }
@@ -78,6 +86,8 @@ int explain_keep(const char *path, const struct explain_minimal *minimal,
         .segments = result->plan.segments,
         .segment_count = result->plan.segment_count,
         .op_count = result->op_count,
+        .messages = result->messages,
+        .message_count = result->message_count,
         .cost = result->cost,
         .cost_before = minimal->before,
         .has_pair = pair != NULL,

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <mpstress/mpstress.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ void explain_result_fini(struct explain_result *result)
 {
     plan_fini(&result->plan);
     free(result->ops);
+    free(result->messages);
     free(result->names);
     arena_free(result->texts);
     *result = (struct explain_result){.verdict = EXPLAIN_PASSED};
@@ -111,6 +113,10 @@ static int take_ops(struct explain_result *result,
             .nth = done[ops[i]->task],
             .kind = (enum op_kind)ops[i]->kind,
             .completed = ops[i]->end != 0,
+            .begin = ops[i]->begin,
+            .end = ops[i]->end,
+            .result = ops[i]->result,
+            .argument = ops[i]->argument,
         };
         done[to->task] += to->completed;
         if (!describe(result, to, outcome, ops[i]))
@@ -120,6 +126,51 @@ static int take_ops(struct explain_result *result,
     free(ops);
     free(done);
     return err;
+}
+
+static bool is_message(const struct observation *record)
+{
+    return record->kind == MPS_RECORD_PUT || record->kind == MPS_RECORD_GOT;
+}
+
+static int by_ticket(const void *a, const void *b)
+{
+    const struct trace_explained_message *x = a, *y = b;
+    return (x->ticket > y->ticket) - (x->ticket < y->ticket);
+}
+
+/* The first ones of a run that says too much. */
+static int take_messages(struct explain_result *result,
+                         const struct segment *segment)
+{
+    enum { MOST = 1000, LONGEST = 256 };
+    struct observation record;
+    result->messages = calloc(MOST, sizeof(*result->messages));
+    if (!result->messages)
+        return -ENOMEM;
+    size_t at = 0;
+    while (result->message_count < MOST &&
+           segment_observation_next(segment, &at, &record)) {
+        if (!is_message(&record) || record.task >= result->plan.task_count)
+            continue;
+        size_t size = record.size < LONGEST ? record.size : LONGEST;
+        const char *queue = arena_text(result->texts, record.name);
+        const char *data = arena_text_bytes(result->texts, record.data, size);
+        if (!queue || !data)
+            return -ENOMEM;
+        result->messages[result->message_count++] =
+            (struct trace_explained_message){
+                .ticket = record.ticket,
+                .task = record.task,
+                .got = record.kind == MPS_RECORD_GOT,
+                .queue = queue,
+                .data = data,
+                .size = size,
+            };
+    }
+    qsort(result->messages, result->message_count, sizeof(*result->messages),
+          by_ticket);
+    return 0;
 }
 
 static int take_names(struct explain_result *result,
@@ -157,6 +208,8 @@ int explain_take(struct explain_result *result, const struct outcome *outcome,
         err = result->texts ? take_ops(result, outcome) : -ENOMEM;
         if (!err)
             err = take_names(result, outcome->segment);
+        if (!err)
+            err = take_messages(result, outcome->segment);
     }
     if (err)
         explain_result_fini(result);

@@ -18,6 +18,20 @@ struct trace_explained_op {
     uint32_t task; /* number in `tasks` */
     const char *kind, *object, *place;
     bool completed;
+    /* As in struct trace_op; all 0 in a trace of format 3. */
+    uint64_t begin, end;
+    int64_t result;
+    uint64_t argument;
+};
+
+/* What the target said of a queue in the shortest run. */
+struct trace_explained_message {
+    uint64_t ticket;
+    uint32_t task; /* number in `tasks` */
+    bool got;      /* false: put */
+    const char *queue;
+    const void *data;
+    size_t size;
 };
 
 struct trace_critical_op {
@@ -44,6 +58,8 @@ struct trace_explanation {
     size_t segment_count;
     const struct trace_explained_op *ops; /* may be none */
     size_t op_count;
+    const struct trace_explained_message *messages; /* by ticket */
+    size_t message_count;
     struct trace_schedule_cost cost, cost_before; /* before: of the trace */
 
     /* PAIR[0] and then PAIR[1] fails, the other way round passes. */
@@ -57,7 +73,8 @@ struct trace_explanation {
 
 /* Put EXPLANATION into the trace PATH in place of an older one. The file is
  * replaced at once: on failure it is as before. Fails as trace_open() and
- * trace_save() do; with -MPS_EVERSION also for a trace of format 1. */
+ * trace_save() do; with -MPS_EVERSION also for a trace of format 1. One of
+ * format 3 or older takes neither messages nor what came of the ops. */
 int trace_add_explanation(const char *path,
                           const struct trace_explanation *explanation,
                           struct mps_diag *diag);

@@ -113,6 +113,50 @@ Test(explanation, triggers_of_a_stranger_do_nothing)
     fixture_free(f);
 }
 
+Test(explanation, keeps_what_came_of_the_ops_and_the_messages)
+{
+    struct fixture *f = fixture_new();
+    fixture_save(f);
+    fixture_explain(f);
+    struct trace *trace = reopen(f);
+    const struct trace_explanation *why = trace_explanation(trace);
+    cr_assert_not_null(why);
+    cr_expect_eq(why->ops[2].begin, 30);
+    cr_expect_eq(why->ops[2].end, 31);
+    cr_expect_eq(why->ops[2].result, -11);
+    cr_expect_eq(why->ops[3].argument, UINT64_MAX);
+    cr_assert_eq(why->message_count, 2);
+    cr_expect_not(why->messages[0].got);
+    cr_expect(why->messages[1].got);
+    cr_expect_eq(why->messages[1].task, 2);
+    cr_expect_str_eq(why->messages[1].queue, "jobs");
+    cr_assert_eq(why->messages[1].size, 3);
+    cr_expect_arr_eq(why->messages[1].data, "a\0b", 3);
+    trace_close(trace);
+    fixture_sql(f, "DELETE FROM minimal_values WHERE position = 4");
+    cr_expect_eq(trace_open(&trace, f->path, &f->diag), -MPS_ECORRUPT);
+    cr_expect(strstr(f->diag.text, "minimal_values"), "%s", f->diag.text);
+    fixture_free(f);
+}
+
+Test(explanation, goes_without_results_into_a_trace_of_format_3)
+{
+    struct fixture *f = fixture_new();
+    fixture_save(f);
+    fixture_sql(f, "DROP TABLE minimal_values; DROP TABLE minimal_messages;"
+                   "PRAGMA user_version = 3");
+    fixture_explain(f);
+    struct trace *trace = reopen(f);
+    const struct trace_explanation *why = trace_explanation(trace);
+    cr_assert_not_null(why);
+    cr_assert_eq(why->op_count, 11);
+    cr_expect_str_eq(why->ops[8].kind, "mutex lock");
+    cr_expect_eq(why->ops[2].begin, 0);
+    cr_expect_eq(why->message_count, 0);
+    trace_close(trace);
+    fixture_free(f);
+}
+
 static void expect_refused(struct fixture *f, int code)
 {
     static const struct trace_explanation nothing = {.runs = 1};
@@ -140,7 +184,8 @@ Test(explanation, goes_only_into_a_sound_trace_with_room_for_it)
     fixture_sql(f, "DROP TABLE mishaps; DROP TABLE explanation;"
                    "DROP TABLE minimal_params; DROP TABLE minimal_ops;"
                    "DROP TABLE minimal; DROP TABLE pair;"
-                   "DROP TABLE minimal_tasks; PRAGMA user_version = 1");
+                   "DROP TABLE minimal_tasks; DROP TABLE minimal_values;"
+                   "DROP TABLE minimal_messages; PRAGMA user_version = 1");
     expect_refused(f, -MPS_EVERSION);
     fixture_free(f);
 }

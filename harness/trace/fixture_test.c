@@ -298,18 +298,20 @@ void fixture_explain(struct fixture *f)
     static const char lock[] = "mutex lock", a[] = "mutex /ring+0x40",
                       b[] = "mutex /ring+0x80", at[] = "produce() ring.c:7";
     static const struct trace_explained_op ops[] = {
-        {0, "fork", "", at, true},
-        {0, "fork", "", at, true},
-        {1, "read", "file log", at, true},
-        {1, "read", "file log", at, true},
-        {1, "read", "file log", at, true},
-        {1, "read", "file log", at, true},
-        {1, "read", "file log", at, true},
-        {1, lock, a, at, true},
-        {2, lock, b, "consume() ring.c:21", true},
-        {2, lock, a, "consume() ring.c:22", false},
-        {1, lock, b, "produce() ring.c:8", false},
+        {0, "fork", "", at, true, 0, 0, 0, 0},
+        {0, "fork", "", at, true, 0, 0, 0, 0},
+        {1, "read", "file log", at, true, 30, 31, -11, 0},
+        {1, "read", "file log", at, true, 32, 33, 17, UINT64_MAX},
+        {1, "read", "file log", at, true, 0, 0, 0, 0},
+        {1, "read", "file log", at, true, 0, 0, 0, 0},
+        {1, "read", "file log", at, true, 0, 0, 0, 0},
+        {1, lock, a, at, true, 0, 0, 0, 0},
+        {2, lock, b, "consume() ring.c:21", true, 0, 0, 0, 0},
+        {2, lock, a, "consume() ring.c:22", false, 0, 0, 0, 0},
+        {1, lock, b, "produce() ring.c:8", false, 0, 0, 0, 0},
     };
+    static const struct trace_explained_message messages[] = {
+        {34, 1, false, "jobs", "a\0b", 3}, {35, 2, true, "jobs", "a\0b", 3}};
     const struct trace_explanation why = {
         .seed = UINT64_MAX,
         .params = params,
@@ -320,6 +322,8 @@ void fixture_explain(struct fixture *f)
         .segment_count = 4,
         .ops = ops,
         .op_count = sizeof(ops) / sizeof(*ops),
+        .messages = messages,
+        .message_count = 2,
         .cost = {1, 3, 10},
         .cost_before = {7, 20, 101},
         .has_pair = true,

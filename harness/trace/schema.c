@@ -1,7 +1,7 @@
 #include "schema.h"
 
 /* What a table or key first came with. */
-enum { FIRST = 1, CONTROL = 2 };
+enum { FIRST = 1, CONTROL = 2, VALUES = 4 };
 
 /* Numbers that may need all 64 bits (seeds, fingerprints) are texts; ticket 0
  * as the end of an op means that it never came back. */
@@ -149,6 +149,22 @@ static const struct schema_entry tables[] = {
      "  object TEXT NOT NULL,\n"
      "  place TEXT NOT NULL,\n"
      "  completed INTEGER NOT NULL) STRICT"},
+    /* What came of the ops in minimal_ops, row by row. */
+    {"minimal_values", VALUES,
+     "CREATE TABLE minimal_values(\n"
+     "  position INTEGER PRIMARY KEY,\n"
+     "  begin INTEGER NOT NULL, -- ticket\n"
+     "  \"end\" INTEGER NOT NULL, -- ticket; 0: never came back\n"
+     "  result INTEGER NOT NULL,\n"
+     "  argument INTEGER NOT NULL) STRICT"},
+    {"minimal_messages", VALUES,
+     "CREATE TABLE minimal_messages(\n"
+     "  position INTEGER PRIMARY KEY,\n"
+     "  ticket INTEGER NOT NULL,\n"
+     "  queue TEXT NOT NULL,\n"
+     "  task INTEGER NOT NULL REFERENCES minimal_tasks,\n"
+     "  got INTEGER NOT NULL, -- 0: put\n"
+     "  data BLOB NOT NULL) STRICT"},
     {"pair", CONTROL,
      "CREATE TABLE pair( -- two rows: this order fails, the other passes\n"
      "  position INTEGER PRIMARY KEY,\n"

@@ -111,27 +111,30 @@ Test(trace_print, the_cause_comes_first)
         "  1 preemption, 3 switches, 10 steps (recorded: 7 preemptions, 20 "
         "switches, 101 steps)\n"
         "  with workers=1\n"
-        "     0     0.0 (producer)         0.1                               "
-        "at\n"
-        "     fork                                                           "
-        "produce() ring.c:7\n"
-        "     fork                                                           "
-        "produce() ring.c:7\n"
-        "  >        read file log                                            "
-        "produce() ring.c:7\n"
-        "           read file log                                            "
-        "produce() ring.c:7\n"
-        "           (2 more)\n"
-        "           read file log                                            "
-        "produce() ring.c:7\n"
-        "           mutex lock /ring+0x40                                    "
-        "produce() ring.c:7\n"
-        "  >                               mutex lock /ring+0x80  <- first   "
-        "consume() ring.c:21\n"
-        "                                  mutex lock /ring+0x40  no return  "
-        "consume() ring.c:22\n"
-        "  >        mutex lock /ring+0x80                         <- then    "
-        "produce() ring.c:8\n"
+        "     0     0.0 (producer)         0.1                    val"
+        "ue                at\n"
+        "     fork                                                   "
+        "                  produce() ring.c:7\n"
+        "     fork                                                   "
+        "                  produce() ring.c:7\n"
+        "  >        read file log                                 EAG"
+        "AIN               produce() ring.c:7\n"
+        "           read file log                                 17 "
+        "bytes             produce() ring.c:7\n"
+        "           read file log                                    "
+        "                  produce() ring.c:7\n"
+        "           read file log                                    "
+        "                  produce() ring.c:7\n"
+        "           read file log                                    "
+        "                  produce() ring.c:7\n"
+        "           mutex lock /ring+0x40                            "
+        "                  produce() ring.c:7\n"
+        "  >                               mutex lock /ring+0x80     "
+        "       <- first   consume() ring.c:21\n"
+        "                                  mutex lock /ring+0x40     "
+        "       no return  consume() ring.c:22\n"
+        "  >        mutex lock /ring+0x80                            "
+        "       <- then    produce() ring.c:8\n"
         "\nAs recorded\n"
         "  ended  ";
     struct fixture *f = fixture_new();
@@ -144,18 +147,56 @@ Test(trace_print, the_cause_comes_first)
     fixture_free(f);
 }
 
-Test(trace_print, too_many_tasks_for_the_width_share_a_column)
+Test(trace_print, letters_stand_for_long_names_in_a_narrow_timeline)
 {
     struct fixture *f = fixture_new();
     struct trace_print_options options = {.width = 80};
     fixture_save(f);
     fixture_explain(f);
     char *text = print_saved(f, &options);
-    cr_expect(strstr(text, "\n     task            op                      "
-                           "          at\n"),
-              "%s", text);
-    cr_expect(strstr(text, "\n  >  0.1             mutex lock /ring+0x80  "
-                           "<- first   consume() ring.c:21\n"),
+    expect_line(text, "     0     0.0 (producer)  0.1           value     "
+                      "           at");
+    expect_line(text, "  >                        mutex lock C            "
+                      "<- first   ...ume() ring.c:21");
+    expect_line(text, "  A  file log");
+    expect_line(text, "  C  mutex /ring+0x80");
+    free(text);
+    fixture_free(f);
+}
+
+/* The explanation alone, as a run shows it. */
+static char *print_explained(struct fixture *f, unsigned width)
+{
+    struct trace_print_options options = {.width = width};
+    struct trace *trace;
+    char *text = NULL;
+    size_t size;
+    fixture_save(f);
+    fixture_explain(f);
+    cr_assert_eq(trace_open(&trace, f->path, &f->diag), 0);
+    FILE *out = open_memstream(&text, &size);
+    cr_assert_not_null(out);
+    cr_expect_eq(trace_print_explanation(out, trace, &options), 0);
+    fclose(out);
+    trace_close(trace);
+    return text;
+}
+
+Test(trace_print, beside_a_run_steps_far_from_switches_share_a_row)
+{
+    struct fixture *f = fixture_new();
+    char *text = print_explained(f, 0);
+    cr_expect(strstr(text, "\n           (2 more)\n"), "%s", text);
+    free(text);
+    fixture_free(f);
+}
+
+Test(trace_print, beside_a_run_too_many_tasks_for_the_width_share_a_column)
+{
+    struct fixture *f = fixture_new();
+    char *text = print_explained(f, 80);
+    cr_expect(strstr(text, "\n     task            op "), "%s", text);
+    cr_expect(strstr(text, "\n  >  0.1             mutex lock /ring+0x80 "),
               "%s", text);
     free(text);
     fixture_free(f);

@@ -91,13 +91,14 @@ struct point look_begin(const volatile void *address, size_t size,
     return point_begin(op_kinds[kind], object_of(address, site), size, site, 0);
 }
 
-/* What stands at ADDRESS, which the caller's caller is about to read. */
+/* The number that stands at ADDRESS, which the caller's caller is about to
+ * read, on a little-endian machine: reports show it. */
 static uint64_t value_at(const volatile void *address, size_t size)
 {
     uint64_t value = 0;
     const volatile uint8_t *bytes = address;
     for (size_t i = 0; i < size && i < sizeof(value); i++)
-        value = value << 8 | bytes[i];
+        value |= (uint64_t)bytes[i] << 8 * i;
     return value;
 }
 

@@ -5,7 +5,8 @@
 
 enum {
     PARAMS_LIMIT = 10000,
-    TASKS_LIMIT = SCHEDULE_TASKS + 2 /* those of the pair may be others */
+    TASKS_LIMIT = SCHEDULE_TASKS + 2, /* those of the pair may be others */
+    MESSAGES_LIMIT = SEGMENT_RECORD_BYTES / sizeof(struct segment_record)
 };
 
 #define FIELD(key, type, field)                                        \
@@ -68,6 +69,25 @@ static void read_op(struct load *load, void *row)
     op->completed = load_count(load, 4, 1);
 }
 
+static void read_values(struct load *load, void *row)
+{
+    struct trace_explained_op *op = row;
+    op->begin = load_bits(load, 0);
+    op->end = load_bits(load, 1);
+    op->result = load_number(load, 2);
+    op->argument = load_bits(load, 3);
+}
+
+static void read_message(struct load *load, void *row)
+{
+    struct trace_explained_message *message = row;
+    message->ticket = load_bits(load, 0);
+    message->queue = load_text(load, 1);
+    message->task = refer_task(load, 2);
+    message->got = load_count(load, 3, 1);
+    message->data = load_blob(load, 4, &message->size);
+}
+
 static void read_critical(struct load *load, void *row)
 {
     struct trace_critical_op *op = row;
@@ -95,8 +115,31 @@ static int load_pair(struct load *load, struct trace_explanation *to)
     return 0;
 }
 
+/* Of the ops, which have been loaded. */
+static int load_values(struct load *load, struct trace_explained_op *ops,
+                       size_t op_count)
+{
+    struct trace_explained_op *rows;
+    size_t count;
+    int err =
+        load_table(load, "minimal_values",
+                   "SELECT begin, \"end\", result, argument"
+                   " FROM minimal_values ORDER BY position",
+                   SEGMENT_OPS, sizeof(*rows), read_values, &rows, &count);
+    if (!err && count != op_count)
+        err = load_damaged(load, "there are %zu ops", op_count);
+    for (size_t i = 0; i < op_count && !err; i++) {
+        ops[i].begin = rows[i].begin;
+        ops[i].end = rows[i].end;
+        ops[i].result = rows[i].result;
+        ops[i].argument = rows[i].argument;
+    }
+    return err;
+}
+
 static int load_tables(struct load *load, struct trace_explanation *to)
 {
+    struct trace_explained_op *ops = NULL;
     int err = load_table(load, "minimal_params",
                          "SELECT name, value FROM minimal_params", PARAMS_LIMIT,
                          sizeof(*to->params), read_param, &to->params,
@@ -117,8 +160,17 @@ static int load_tables(struct load *load, struct trace_explanation *to)
         err = load_table(load, "minimal_ops",
                          "SELECT task, kind, object, place, completed"
                          " FROM minimal_ops ORDER BY position",
-                         SEGMENT_OPS, sizeof(*to->ops), read_op, &to->ops,
+                         SEGMENT_OPS, sizeof(*to->ops), read_op, &ops,
                          &to->op_count);
+    to->ops = ops;
+    if (!err && load->database.format >= 4)
+        err = load_values(load, ops, to->op_count);
+    if (!err && load->database.format >= 4)
+        err = load_table(load, "minimal_messages",
+                         "SELECT ticket, queue, task, got, data"
+                         " FROM minimal_messages ORDER BY ticket, position",
+                         MESSAGES_LIMIT, sizeof(*to->messages), read_message,
+                         &to->messages, &to->message_count);
     return err ? err : load_pair(load, to);
 }
 

@@ -162,22 +162,13 @@ int print_findings(struct print *p)
 
 static const char no_return[] = "no return";
 
-bool print_returns(const char *kind)
-{
-    static const char *const endings[] = {"exit", "thread exit", "exec"};
-    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-        if (!strcmp(kind, endings[i]))
-            return false;
-    return true;
-}
-
 static void add_result(struct table *table, const struct trace_op *op)
 {
     const char *name = op->result < 0 && op->result > -4096
                            ? strerrorname_np((int)-op->result)
                            : NULL;
     if (!op->end)
-        print_table_add(table, print_returns(op->kind) ? no_return : "");
+        print_table_add(table, timeline_returns(op->kind) ? no_return : "");
     else if (name)
         print_table_add(table, "%s", name);
     else

@@ -234,6 +234,7 @@ int trace_print(FILE *out, const struct trace *trace,
         print_observations, print_files,
     };
     struct print p = begin(out, trace, options);
+    p.whole = true;
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
         int err = parts[i](&p);
         if (err)

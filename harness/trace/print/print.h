@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "trace/explanation.h"
+#include "trace/timeline.h"
 #include "trace/trace_print.h"
 
 struct print {
@@ -13,6 +14,7 @@ struct print {
     const struct trace *trace;
     const struct trace_meta *meta;
     struct trace_print_options options; /* no zeros but in width */
+    bool whole; /* everything, not only what shrinking found */
 };
 
 /* The colours have meanings, one row each: enum, SGR parameters. */
@@ -50,7 +52,7 @@ void print_duration(struct print *p, enum print_style style, uint64_t ns);
 
 /* -- Tables ---------------------------------------------------------------- */
 
-enum { TABLE_COLUMNS = 10 };
+enum { TABLE_COLUMNS = 12 };
 
 /* What a cell gives up when the table is too wide. */
 enum table_cut { CUT_NEVER, CUT_START, CUT_END };
@@ -85,6 +87,8 @@ int print_table_print(struct table *table, struct print *p);
 
 int print_headline(struct print *p);
 int print_explanation(struct print *p);
+/* The steps of TIMELINE, a column for each task where they fit. */
+int print_timeline(struct print *p, const struct timeline *timeline);
 int print_facts(struct print *p);
 int print_tasks(struct print *p);
 int print_findings(struct print *p);
@@ -97,9 +101,6 @@ int print_files(struct print *p);
 /* "0.1 (consumer)", the task with path PATH, into BUF. Returns BUF. */
 const char *print_task_text(const struct print *p, const char *path, char *buf,
                             size_t size);
-
-/* Whether an op of this kind comes back: not an exit. */
-bool print_returns(const char *kind);
 
 /* "exit 3", "killed by SIGKILL" into BUF. Returns BUF. */
 const char *print_status(int status, char *buf, size_t size);

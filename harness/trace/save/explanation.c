@@ -87,6 +87,43 @@ static int save_minimal_ops(struct save *save,
     return err;
 }
 
+static int save_minimal_values(struct save *save,
+                               const struct trace_explanation *from)
+{
+    struct insert row;
+    int err = insert_open(&row, save, "minimal_values", 5);
+    for (size_t i = 0; i < from->op_count && !err; i++) {
+        const struct trace_explained_op *op = &from->ops[i];
+        insert_null(&row);
+        insert_bits(&row, op->begin);
+        insert_bits(&row, op->end);
+        insert_number(&row, op->result);
+        insert_bits(&row, op->argument);
+        err = insert_end(&row);
+    }
+    insert_close(&row);
+    return err;
+}
+
+static int save_minimal_messages(struct save *save,
+                                 const struct trace_explanation *from)
+{
+    struct insert row;
+    int err = insert_open(&row, save, "minimal_messages", 6);
+    for (size_t i = 0; i < from->message_count && !err; i++) {
+        const struct trace_explained_message *message = &from->messages[i];
+        insert_null(&row);
+        insert_bits(&row, message->ticket);
+        insert_text(&row, message->queue);
+        insert_number(&row, message->task);
+        insert_number(&row, message->got);
+        insert_blob(&row, message->data, message->size);
+        err = insert_end(&row);
+    }
+    insert_close(&row);
+    return err;
+}
+
 static int save_pair(struct save *save, const struct trace_explanation *from)
 {
     struct insert row;
@@ -105,13 +142,20 @@ static int save_pair(struct save *save, const struct trace_explanation *from)
     return err;
 }
 
-static int replace(struct save *save, const struct trace_explanation *from)
+static int replace(struct save *save, uint32_t format,
+                   const struct trace_explanation *from)
 {
-    static int (*const parts[])(struct save *,
-                                const struct trace_explanation *) = {
-        save_costs,   save_minimal_params, save_minimal_tasks,
-        save_minimal, save_minimal_ops,    save_pair,
+    static const struct {
+        uint32_t format; /* the first that has the table */
+        int (*save)(struct save *, const struct trace_explanation *);
+    } parts[] = {
+        {2, save_costs},          {2, save_minimal_params},
+        {2, save_minimal_tasks},  {2, save_minimal},
+        {2, save_minimal_ops},    {2, save_pair},
+        {4, save_minimal_values}, {4, save_minimal_messages},
     };
+    static const char clear_values[] = "DELETE FROM minimal_values;"
+                                       "DELETE FROM minimal_messages";
     static const char clear[] = "BEGIN; DELETE FROM explanation;"
                                 "DELETE FROM minimal_params;"
                                 "DELETE FROM minimal_tasks;"
@@ -119,8 +163,10 @@ static int replace(struct save *save, const struct trace_explanation *from)
                                 "DELETE FROM minimal_ops; DELETE FROM pair";
     if (sqlite3_exec(save->db, clear, NULL, NULL, NULL))
         return -ENOMEM;
+    if (format >= 4 && sqlite3_exec(save->db, clear_values, NULL, NULL, NULL))
+        return -ENOMEM;
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-        int err = parts[i](save, from);
+        int err = format < parts[i].format ? 0 : parts[i].save(save, from);
         if (err)
             return err;
     }
@@ -136,7 +182,7 @@ static int change(const struct database *database,
     str_init(&save.scratch);
     int err = database_copy(database, &save.db);
     if (!err)
-        err = replace(&save, explanation);
+        err = replace(&save, database->format, explanation);
     if (!err) {
         *bytes = sqlite3_serialize(save.db, "main", size, 0);
         if (!*bytes)

@@ -1,0 +1,70 @@
+/* How a failure went, a step after the other: the shortest run when there is
+ * one, else the recorded one. What the timelines of the terminal and of the
+ * HTML report are drawn from. Plain data, pure. */
+#ifndef MPS_TRACE_TIMELINE_H
+#define MPS_TRACE_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct str;
+struct trace;
+
+struct timeline_task {
+    const char *path, *name; /* "0.1", "consumer" or "" */
+};
+
+/* Of the two ops whose order decides. */
+enum timeline_pair { TIMELINE_NEITHER, TIMELINE_FIRST, TIMELINE_THEN };
+
+struct timeline_step {
+    uint32_t task; /* number in `tasks` */
+    const char *kind, *object, *place;
+    uint64_t begin, end; /* tickets; 0: not known, or it never came back */
+    int64_t result;      /* both 0 when they are not known */
+    uint64_t argument;
+    enum timeline_pair pair;
+    bool completed; /* it came back */
+    bool stuck;     /* it did not, and should have */
+    bool switched;  /* the step before is another task's */
+};
+
+/* Said by the target: mps_put(), mps_got(). */
+struct timeline_message {
+    uint64_t ticket;
+    uint32_t task;
+    bool got;
+    const char *queue;
+    const void *data;
+    size_t size;
+};
+
+struct timeline {
+    bool minimal;        /* the shortest run, not the recorded one */
+    uint64_t ops_before; /* earlier ops that nobody has kept */
+    struct timeline_task *tasks;
+    size_t task_count;
+    struct timeline_step *steps; /* as they came back, the stuck ones last */
+    size_t step_count;
+    struct timeline_message *messages; /* by ticket */
+    size_t message_count;
+};
+
+/* Fill TIMELINE from TRACE, whose texts it borrows. -ENOMEM: it is empty
+ * then. Release with timeline_fini(). */
+int timeline_init(struct timeline *timeline, const struct trace *trace);
+void timeline_fini(struct timeline *timeline);
+
+/* Append "mutex lock /ring+0x40", "sem wait /jobs": the kind of an object that
+ * the name of the op tells already is left out. */
+void timeline_add_op(struct str *s, const char *kind, const char *object);
+
+/* Append what STEP read ("read 5"), how much it moved ("17 bytes"), or why it
+ * failed ("EAGAIN"), as far as that is known and says anything. */
+void timeline_add_value(struct str *s, const struct timeline_step *step);
+
+/* Whether an op of this kind comes back: not an exit. */
+bool timeline_returns(const char *kind);
+
+#endif
