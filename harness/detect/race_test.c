@@ -345,7 +345,7 @@ Test(race, more_than_there_is_room_for_are_counted)
 
 Test(race, chunks_are_found_again)
 {
-    const uint32_t count = 3000;
+    const uint32_t count = MEMORY_CHUNKS / 2;
     for (uint32_t i = 0; i < count; i++)
         cr_assert_eq(race_chunk(f.memory, 2 + i % 3, i, 1, "/a"),
                      f.chunk + 1 + i);

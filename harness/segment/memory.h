@@ -25,8 +25,8 @@ enum {
     MEMORY_WORD_SYNCS = 65536,   /* clocks of atomics; a power of two */
     MEMORY_WORD_SLOTS = 131072,  /* hash table over their words; likewise */
     MEMORY_CHUNK_BYTES = 65536,  /* of watched memory, a chunk of shadow */
-    MEMORY_CHUNKS = 16384,       /* numbers 1 .. MEMORY_CHUNKS - 1 */
-    MEMORY_CHUNK_SLOTS = 32768,  /* hash table over them; a power of two */
+    MEMORY_CHUNKS = 2048,        /* numbers 1 .. MEMORY_CHUNKS - 1 */
+    MEMORY_CHUNK_SLOTS = 4096,   /* hash table over them; a power of two */
     MEMORY_CELLS = 4,            /* accesses remembered of 8 bytes */
     MEMORY_NODES = 1 << 18,      /* stack frames and sets of locks */
     MEMORY_NODE_SLOTS = 1 << 19, /* hash table over them; a power of two */
