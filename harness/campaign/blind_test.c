@@ -17,8 +17,9 @@ struct fixture {
 static void begin(struct fixture *f)
 {
     *f = (struct fixture){.control = {.races = true}};
-    f->segment = calloc(1, sizeof(*f->segment));
+    f->segment = aligned_alloc(4096, sizeof(*f->segment));
     cr_assert(f->segment);
+    memset(f->segment, 0, sizeof(*f->segment));
     f->segment->control.instrumented = 1;
     /* Of its gigabytes, only the pages that are touched exist. */
     void *map = mmap(NULL, sizeof(*f->memory), PROT_READ | PROT_WRITE,

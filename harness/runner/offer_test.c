@@ -31,11 +31,12 @@ static bool is_offered(const struct segment *segment, uint64_t site)
 
 Test(offer, has_the_global_pointers_of_each_module_once)
 {
-    struct segment *segment = calloc(1, sizeof(*segment));
+    struct segment *segment = aligned_alloc(4096, sizeof(*segment));
     struct symbols *symbols;
     char self[200] = "";
     uintptr_t bias;
     cr_assert(segment);
+    memset(segment, 0, sizeof(*segment));
     cr_assert_eq(symbols_open(&symbols, NULL), 0);
     cr_assert_gt(readlink("/proc/self/exe", self, sizeof(self) - 1), 0);
     dl_iterate_phdr(read_bias, &bias);
