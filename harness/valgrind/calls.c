@@ -5,8 +5,9 @@
 #include "check/show.h"
 
 /* Where Valgrind puts the executable when it can stand anywhere. */
-#define PIE_BASE    UINT64_C(0x108000)
-#define NO_PIE_BASE UINT64_C(0x400000)
+#define PIE_BASE     UINT64_C(0x108000)
+#define NO_PIE_BASE  UINT64_C(0x400000)
+#define LIBRARY_BASE UINT64_C(0x4000000) /* the dynamic linker, then others */
 
 /* Valgrind could not read the lines (clang's DWARF 5 is too new for 3.19), but
  * the function's name. Where the module was loaded it does not say; for the
@@ -78,6 +79,37 @@ bool calls_place(struct symbols *symbols, const struct valgrind_stack *stack,
         any = true;
     }
     return any;
+}
+
+bool calls_name(struct str *s, struct symbols *symbols,
+                const struct valgrind_stack *stack, uint64_t address,
+                uint64_t size)
+{
+    const struct valgrind_frame *frame = stack->frames;
+    for (size_t i = 0; i < stack->count && is_tool(frame); i++)
+        frame++;
+    if (frame == stack->frames + stack->count || !frame->object)
+        return false;
+    bool pie = address < NO_PIE_BASE;
+    uint64_t low = pie ? PIE_BASE : NO_PIE_BASE;
+    uint64_t high = pie ? NO_PIE_BASE : LIBRARY_BASE;
+    /* Only then both are the executable's. */
+    if (address < low || address >= high || frame->address < low ||
+        frame->address >= high)
+        return false;
+    struct str name, type;
+    str_init(&name);
+    str_init(&type);
+    bool known = symbols_name_global(symbols, frame->object,
+                                     pie ? address - PIE_BASE : address, size,
+                                     &name, &type) != SYMBOLS_NO_FIT;
+    if (known && type.len)
+        str_addf(&name, " (%s)", type.data);
+    if (known)
+        show_text(s, name.data);
+    str_fini(&name);
+    str_fini(&type);
+    return known;
 }
 
 /* The innermost and the outermost frame of the user, as a range; the whole

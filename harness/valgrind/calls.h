@@ -13,6 +13,13 @@
 bool calls_place(struct symbols *symbols, const struct valgrind_stack *stack,
                  struct location *out);
 
+/* Append what the SIZE bytes at ADDRESS, which code at the top of STACK
+ * accessed, are called, "table.items[1].kind[2] (short)"; false when they are
+ * no global variable of the executable, or that has no debug information. */
+bool calls_name(struct str *s, struct symbols *symbols,
+                const struct valgrind_stack *stack, uint64_t address,
+                uint64_t size);
+
 /* Append a line per frame, "    #0 bump() race.c:5": without Valgrind's own
  * ones, and without what called the outermost function of the user. */
 void calls_show(struct str *s, struct symbols *symbols,

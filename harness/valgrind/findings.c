@@ -150,57 +150,88 @@ static void race_detail(struct maker *maker, const struct valgrind_part *part,
     str_fini(&text);
 }
 
+/* What memory it is: the variable, or what the tool knows of it. */
+static void show_location_line(struct maker *maker, const char *said,
+                               const char *name)
+{
+    str_add(&maker->detail, "  Location: ");
+    if (*name) {
+        str_add(&maker->detail, name);
+        str_add(&maker->detail, said ? ", " : "");
+    }
+    if (said)
+        show_text(&maker->detail, said);
+    str_add_char(&maker->detail, '\n');
+}
+
+static void race_words(struct maker *maker, const struct valgrind_error *error,
+                       const struct access *access,
+                       const struct valgrind_part *other,
+                       const struct access *conflict, const char *location)
+{
+    str_addf(&maker->what, "%s of size %lu", verb(access), access->size);
+    say_place(maker, &maker->what, &error->parts[0].stack);
+    if (other) {
+        str_addf(&maker->what, " and earlier %s", verb(conflict));
+        say_place(maker, &maker->what, &other->stack);
+        str_add(&maker->what, " are not ordered");
+    } else {
+        str_add(&maker->what, " is not ordered with another thread's access");
+    }
+    if (!*location)
+        return;
+    str_add(&maker->what, ": ");
+    show_text(&maker->what, location);
+    if (finding_set_object(finding_of(maker), location))
+        maker->err = -ENOMEM;
+}
+
 /* The access, the one it conflicts with, and what it is that they touch. DRD
  * does not tell the other one; Helgrind may have forgotten it. */
 static void make_race(struct maker *maker, const struct valgrind_error *error)
 {
     const struct valgrind_part *first = &error->parts[0], *other = NULL;
-    const char *location = NULL;
+    const char *said = NULL;
     struct access access = {0}, conflict = {0};
+    struct str name;
+    str_init(&name);
     kind_access(first->text, &access);
+    calls_name(&name, maker->symbols, &first->stack, access.address,
+               access.size);
     str_add(&maker->detail,
             "WARNING: mpstress: data race between two threads\n");
     race_detail(maker, first, &access, false);
     race_place(maker, first, &access, false);
     for (size_t i = 1; i < error->part_count; i++) {
         const struct valgrind_part *part = &error->parts[i];
-        const char *what = kind_location(part->text);
+        const char *location = kind_location(part->text);
         if (!other && kind_access(part->text, &conflict)) {
             other = part;
             race_detail(maker, part, &conflict, true);
             race_place(maker, part, &conflict, true);
-        } else if (what) {
-            location = location ? location : what;
-            str_add(&maker->detail, "  Location: ");
-            show_text(&maker->detail, what);
-            str_add_char(&maker->detail, '\n');
+        } else if (location && !said) {
+            said = location;
+            show_location_line(maker, said, name.data);
             calls_show(&maker->detail, maker->symbols, &part->stack);
         } else {
             detail_part(maker, part->text, &part->stack);
         }
     }
+    if (!said && name.len)
+        show_location_line(maker, NULL, name.data);
     detail_threads(maker, access.thread, conflict.thread);
     str_addf(&maker->detail,
-             "%s sees neither C11 atomics nor other processes: of words that "
-             "are accessed, or ordered, by atomics alone this is noise\n",
+             "%s sees neither C11 atomics nor pthread_once() nor other "
+             "processes: of what only these order this is noise\n",
              maker->report->tool);
     detail_summary(maker, "data race", &first->stack);
-
-    str_addf(&maker->what, "%s of size %lu", verb(&access), access.size);
-    say_place(maker, &maker->what, &first->stack);
-    if (other) {
-        str_addf(&maker->what, " and earlier %s", verb(&conflict));
-        say_place(maker, &maker->what, &other->stack);
-        str_add(&maker->what, " are not ordered");
-    } else {
-        str_add(&maker->what, " is not ordered with another thread's access");
-    }
-    if (!location)
-        return;
-    str_add(&maker->what, ": ");
-    show_text(&maker->what, location);
-    if (finding_set_object(finding_of(maker), location))
+    race_words(maker, error, &access, other, &conflict,
+               name.len ? name.data
+               : said   ? said
+                        : "");
+    if (!str_ok(&name))
         maker->err = -ENOMEM;
+    str_fini(&name);
 }
 
 /* -- Lock orders
@@ -326,10 +357,20 @@ static bool is_echo(const struct maker *maker,
            a.function == b.function && a.file == b.file && a.line == b.line;
 }
 
+/* Whether the tool is wrong about locks when it makes complaint INDEX. */
+static bool is_lost(const struct valgrind_report *report, size_t index)
+{
+    for (size_t i = 0; i < report->error_count; i++)
+        if (kind_of(&report->errors[i])->finding == KIND_LOST &&
+            (i < index || !strcmp(report->errors[i].kind, "MutexErr")))
+            return true;
+    return false;
+}
+
 /* What a misuse of this process is taken for. Of objects that several
  * processes share each tool sees a part: a lock that another one took, a
  * semaphore that it posted. mpstress's own detector sees all of it. */
-static int weigh(const struct maker *maker, size_t index, bool lost)
+static int weigh(const struct maker *maker, size_t index)
 {
     const struct valgrind_report *report = maker->report;
     const struct valgrind_error *error = &report->errors[index];
@@ -340,7 +381,7 @@ static int weigh(const struct maker *maker, size_t index, bool lost)
         return KIND_REFUSED;
     if (finding != FINDING_MISUSE)
         return finding;
-    if (lost || !maker->alone)
+    if (!maker->alone || is_lost(report, index))
         return KIND_REMARK;
     if (index + 1 < report->error_count && is_echo(maker, error, error + 1) &&
         kind_of(error + 1)->finding == KIND_REFUSED)
@@ -352,12 +393,10 @@ static int judge_errors(struct maker *maker, struct finding_list *findings,
                         struct valgrind_remarks *remarks)
 {
     const struct valgrind_report *report = maker->report;
-    bool lost = false;
     for (size_t i = 0; i < report->error_count; i++) {
         const struct valgrind_error *error = &report->errors[i];
         maker->kind = kind_of(error);
-        int finding = weigh(maker, i, lost);
-        lost |= finding == KIND_LOST;
+        int finding = weigh(maker, i);
         remarks->remarks += finding == KIND_REMARK || finding == KIND_LOST;
         int err = finding < 0 ? 0 : make(maker, error, findings);
         if (err)

@@ -30,8 +30,9 @@ static const struct kind kinds[] = {
     {"Misc", "Bug in libpthread:", KIND_REMARK, NULL},
     {"Misc", "dubious", KIND_REMARK, NULL},
     {"Misc", "Exiting thread still holds", KIND_LOST, NULL},
+    /* By a thread that was cancelled, perhaps: neither tool knows. */
+    {"Misc", "being waited upon", KIND_REMARK, NULL},
     {"Misc", "destroy of a locked", FINDING_MISUSE, "destroyed in use"},
-    {"Misc", "destruction of", FINDING_MISUSE, "destroyed in use"},
 
     {"MutexErr", "is not a mutex", FINDING_MISUSE, "unlock of a free lock"},
     {"MutexErr", "not locked by calling thread", FINDING_MISUSE,
@@ -44,7 +45,9 @@ static const struct kind kinds[] = {
     {"MutexErr", "The impossible happened", KIND_LOST, NULL},
     {"RwlockErr", "not locked by calling thread", FINDING_MISUSE,
      "unlock of another task's lock"},
-    {"CondDestrErr", NULL, FINDING_MISUSE, "destroyed in use"},
+    {"CondErr", "being waited upon", KIND_REMARK, NULL},
+    {"CondDestrErr", NULL, KIND_REMARK, NULL},
+    {"SemaphoreErr", "being waited upon", KIND_REMARK, NULL},
     {"CondRaceErr", NULL, KIND_REMARK, NULL},
     {"HoldtimeErr", NULL, KIND_REMARK, NULL},
     {"UnimpHgClReq", NULL, KIND_REMARK, NULL},
@@ -84,6 +87,9 @@ bool kind_access(const char *text, struct access *out)
         *out = (struct access){.writes = rows[i].writes};
         out->size = number_after(text, " size ");
         out->thread = number_after(text, "by thread #");
+        const char *at = strstr(text, " at 0x");
+        if (at)
+            out->address = strtoull(at + strlen(" at "), NULL, 16);
         if (!out->thread)
             out->thread = number_after(text, "by thread ");
         return true;

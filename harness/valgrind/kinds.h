@@ -17,8 +17,9 @@ struct kind {
 
 enum {
     KIND_REMARK = -1, /* on what correct programs do */
-    KIND_LOST = -2,   /* likewise, and from then on the tool is wrong about who
-                         holds what */
+    KIND_LOST = -2,   /* likewise, and the tool is wrong about who holds what:
+                         Helgrind from then on, DRD, which may notice late,
+                         anywhere */
     KIND_REFUSED = -3 /* the call before failed, so it did nothing wrong */
 };
 
@@ -29,6 +30,7 @@ const struct kind *kind_of(const struct valgrind_error *error);
 struct access {
     bool writes;
     unsigned long size, thread;
+    uint64_t address; /* 0: not said */
 };
 
 /* Whether TEXT tells of an access: "Possible data race during read of size 4 at
