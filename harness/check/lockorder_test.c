@@ -128,7 +128,7 @@ Test(lock_order, is_told_once)
     for (int i = 0; i < 3; i++) {
         take(&s, s.two, s.b, s.a);
         take(&s, s.one, s.a, s.b);
-        cr_expect_eq(judge(&s), !i);
+        cr_expect_eq(judge(&s), (size_t)!i);
         next(&s);
     }
     setup_free(&s);
@@ -276,7 +276,7 @@ Test(lock_order, takes_a_semaphore_for_a_lock_when_it_is_used_as_one)
         one->held[0].flags = two->lock.flags = LOCK_UNPROVEN;
         if (given)
             one->held[0].flags |= LOCK_GIVEN_BACK;
-        cr_expect_eq(judge(&s), given);
+        cr_expect_eq(judge(&s), (size_t)given);
         next(&s);
     }
     setup_free(&s);
