@@ -53,7 +53,7 @@ finds "file /memfd:locks => mutex /memfd:locks => file /memfd:locks" \
 # Ordered for certain; kept apart by a gate; no two tasks; nobody who waits for
 # ever; no locks at all.
 for variant in waited joined parent gate alone try timed recursive copies read \
-    two hand-over posted signalled polled anew anew-semaphores; do
+    two hand-over topped-up posted signalled polled anew anew-semaphores; do
     rm -rf .mpstress
     mps 0 run --mode control --iterations 500 --max-failures 0 --json r.json \
         -- "./$name" "$variant"

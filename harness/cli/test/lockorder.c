@@ -293,6 +293,31 @@ static void get(void)
     unlock(0);
 }
 
+/* Given back by who took it, and yet no lock: another one gives, too. */
+static void done_a(void)
+{
+    sem_wait(&s->done);
+    lock(0);
+    unlock(0);
+    sem_post(&s->done);
+    pause_a_while();
+}
+
+static void a_done(void)
+{
+    pause_a_while();
+    lock(0);
+    sem_wait(&s->done);
+    sem_post(&s->done);
+    unlock(0);
+}
+
+static void top_up(void)
+{
+    sem_post(&s->done);
+    sem_post(&s->done);
+}
+
 /* -- Ordered for certain
  * ------------------------------------------------------*/
 
@@ -453,6 +478,7 @@ static const struct variant {
     {"read", PROCESSES, {read_ab, read_ba}},
     {"two", PROCESSES, {two_a, a_two}},
     {"hand-over", PROCESSES, {give, get}},
+    {"topped-up", PROCESSES, {done_a, a_done, top_up}},
     {"posted", PROCESSES, {ab_then_post, wait_then_ba}},
     {"signalled", PROCESSES, {ab_then_signal, await_flag_then_ba}},
     {"polled", PROCESSES, {ab_then_signal, poll_flag_then_ba}},
