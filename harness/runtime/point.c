@@ -84,8 +84,9 @@ static enum place place_of(enum op_kind kind, uint32_t flags)
 static uint32_t patience(enum op_kind kind)
 {
     bool idle = local.idle || kind == OP_KIND_YIELD;
-    local.idle = false;
-    return idle ? TURN_YIELDED : 0;
+    bool nudged = local.nudged;
+    local.idle = local.nudged = false;
+    return (idle ? TURN_YIELDED : 0) | (nudged ? TURN_NUDGED : 0);
 }
 
 /* A lock that is taken and given back without a point in between is never seen

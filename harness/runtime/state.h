@@ -40,6 +40,7 @@ struct local {
     bool handled;     /* a signal handler ran during the wait */
     bool interrupted; /* and it was installed without SA_RESTART */
     bool idle;        /* the last op got nothing: the next point yields */
+    bool nudged;      /* the next point is one where a switch may matter */
     int forking;      /* own process id while in fork(), whose handlers are the
                          program's; 0: not */
     uint32_t task;

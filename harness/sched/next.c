@@ -233,8 +233,8 @@ static void grant(struct segment *segment, uint32_t task)
         turn->flags |= TURN_TIMED_OUT;
     schedule->now_ns += GRANT_NS;
     turn->grants++;
-    turn->flags &=
-        ~(uint32_t)(TURN_RETRY | TURN_YIELDED | TURN_SLEEPING | TURN_PREEMPTED);
+    turn->flags &= ~(uint32_t)(TURN_RETRY | TURN_YIELDED | TURN_SLEEPING |
+                               TURN_PREEMPTED | TURN_NUDGED);
     const struct sched_strategy *strategy = strategy_of(schedule);
     if (strategy->granted)
         strategy->granted(segment, task);

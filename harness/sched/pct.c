@@ -68,7 +68,7 @@ static void joined(struct segment *segment, uint32_t task)
 static void announced(struct segment *segment, uint32_t task)
 {
     struct segment_turn *turn = &segment->turns[sched_slot(task)];
-    if (!(turn->flags & TURN_YIELDED))
+    if (!sched_gives_way(segment, task))
         return;
     /* A sleep may well be shorter than what the others do meanwhile. */
     if ((turn->flags & TURN_SLEEPING) && sched_draw_below(segment, 2))

@@ -19,7 +19,7 @@ static uint64_t draw(struct segment *segment, bool low)
 static void announced(struct segment *segment, uint32_t task)
 {
     struct segment_turn *turn = &segment->turns[sched_slot(task)];
-    bool low = turn->flags & TURN_YIELDED;
+    bool low = sched_gives_way(segment, task);
     /* A sleep may be shorter than what the others do meanwhile. */
     if (low && (turn->flags & TURN_SLEEPING))
         low = sched_draw_below(segment, 2);
@@ -66,7 +66,7 @@ static void granted(struct segment *segment, uint32_t task)
         if (everybody)
             turn->priority = draw(segment, false);
         else if (other != task && depend(segment, chosen, turn))
-            turn->priority = draw(segment, turn->flags & TURN_YIELDED);
+            turn->priority = draw(segment, sched_gives_way(segment, other));
     }
 }
 

@@ -57,6 +57,14 @@ static inline uint32_t sched_slot(uint32_t task)
     return task % SEGMENT_TASKS;
 }
 
+/* Whether TASK, at its point, lets others go first: it yielded, or a switch
+ * there is likely to matter. */
+static inline bool sched_gives_way(const struct segment *segment, uint32_t task)
+{
+    return segment->turns[sched_slot(task)].flags &
+           (TURN_YIELDED | TURN_NUDGED);
+}
+
 /* The next draw of the strategy's stream. */
 uint64_t sched_draw(struct segment *segment);
 uint64_t sched_draw_below(struct segment *segment, uint64_t bound);

@@ -40,7 +40,10 @@ enum turn_flag {
     TURN_MODELLED = 128,  /* parked until TURN_WOKEN: a condition, a barrier */
     TURN_WAITS_IO = 256,  /* parked on any change of a pipe, socket, ... */
     TURN_PREEMPTED = 512, /* lost the turn while it could have gone on */
-    TURN_CHECKS = 1024    /* beside TURN_MODELLED: may look again by itself */
+    TURN_CHECKS = 1024,   /* beside TURN_MODELLED: may look again by itself */
+    /* At a point where a switch is likely to matter: strategies that choose
+     * by chance let others go first, as after a yield. */
+    TURN_NUDGED = 2048
 };
 
 struct segment_turn {

@@ -13,17 +13,21 @@
 
 uint8_t access_mode;
 uint8_t access_map[ACCESS_MAP];
+bool look_wanted;
+uint64_t look_changes;
 
 /* What the calling task has left of its allowances, and wants not to be seen.
  */
 static __thread struct {
     uint32_t first, shared; /* points, see wants_point() */
+    uint32_t nudges;
     int ignore_reads, ignore_writes;
 } own __attribute__((tls_model("initial-exec")));
 
 enum {
     FIRST_POINTS = 256,  /* at words that only this task has touched */
-    SHARED_POINTS = 4096 /* at others, as long as there is no race on them */
+    SHARED_POINTS = 256, /* at others, as long as there is no race on them */
+    NUDGES = 64          /* stores before which others are let go first */
 };
 
 /* -- Beginning --------------------------------------------------------------*/
@@ -38,11 +42,15 @@ void access_become(void)
         access_mode = mode;
     if (!mode)
         return;
+    bool wanted = runtime.segment->config.flags & SEGMENT_RACES;
+    if (look_wanted != wanted)
+        look_wanted = wanted;
     stack_become();
     place_forget();
     spin_begin();
     own.first = FIRST_POINTS;
     own.shared = SHARED_POINTS;
+    own.nudges = NUDGES;
     own.ignore_reads = own.ignore_writes = 0;
 }
 
@@ -64,6 +72,7 @@ void access_mapped(const void *start, size_t length)
 
 void access_moved(void)
 {
+    look_anew();
     place_forget();
 }
 
@@ -84,10 +93,28 @@ static uint32_t object_of(const volatile void *address, uint64_t site)
     return object_at(address, OBJECT_WORD, site);
 }
 
+static inline bool spend(uint32_t *allowance)
+{
+    if (!*allowance)
+        return false;
+    --*allowance;
+    return true;
+}
+
+/* Between what a task has read and what it stores because of that, somebody
+ * else may do the same. By chance that is seldom tried: each second iteration
+ * does it wherever it can. */
+static bool is_delicate(enum clocks_access kind)
+{
+    return kind == CLOCKS_STORE && runtime.segment->config.iteration % 2 &&
+           spend(&own.nudges);
+}
+
 struct point look_begin(const volatile void *address, size_t size,
                         enum clocks_access kind, const void *pc)
 {
     uint64_t site = modules_site(pc);
+    local.nudged = is_delicate(kind);
     return point_begin(op_kinds[kind], object_of(address, site), size, site, 0);
 }
 
@@ -116,14 +143,6 @@ static void pause_before(const volatile void *address, size_t size,
         point_end(point, (int64_t)value);
 }
 
-static inline bool spend(uint32_t *allowance)
-{
-    if (!*allowance)
-        return false;
-    --*allowance;
-    return true;
-}
-
 /* Whether somebody else shall have a chance to go before an access to SIZE
  * bytes at PLACE: where it may matter. What lies in the middle of an access
  * that is ordered, nobody can see; but what races has to be tried in both
@@ -143,6 +162,13 @@ static bool wants_point(const struct place *place, uint32_t offset,
     if ((about & shared) == shared)
         return spend(&own.shared);
     return place->shared && spend(&own.first);
+}
+
+/* The same when nobody keeps what the iteration has seen. */
+static bool wants_point_blindly(const volatile void *address)
+{
+    return !held_count() && sched_alive_count(runtime.segment) > 1 &&
+           !objects_is_private(address) && spend(&own.first);
 }
 
 /* -- Plain accesses ---------------------------------------------------------*/
@@ -168,9 +194,11 @@ void look_record(const struct place *place, const volatile void *address,
     };
     uint32_t before = runtime.memory->race_count;
     uint32_t offset = place_offset(place, address);
-    if (race_access(runtime.memory, place->chunk, offset, &access,
-                    runtime.segment->ticket))
-        whereabouts_note(before, offset);
+    if (!race_access(runtime.memory, place->chunk, offset, &access,
+                     runtime.segment->ticket))
+        return;
+    whereabouts_note(before, offset);
+    look_anew();
 }
 
 /* Places may be missing in the middle of a range: go on behind the gap, which
@@ -234,8 +262,9 @@ static inline bool is_nothing_new(const struct place *place,
            (uintptr_t)address + size <= place->end &&
            race_is_known(runtime.memory, place->chunk, offset, (uint32_t)size,
                          local.task, flags) &&
-           !(runtime.memory->shadow[place->chunk].words[offset / 8].flags &
-             MEMORY_RACY);
+           (!runtime.memory->race_count ||
+            !(runtime.memory->shadow[place->chunk].words[offset / 8].flags &
+              MEMORY_RACY));
 }
 
 static void note(const volatile void *address, size_t size, uint32_t flags,
@@ -244,7 +273,9 @@ static void note(const volatile void *address, size_t size, uint32_t flags,
     if (flags & MEMORY_WRITE ? own.ignore_writes > 0 : own.ignore_reads > 0)
         return;
     bool pauses = false, new = false;
-    if (is_looked_at() && !look_is_benign(address, size))
+    if (!is_looked_at())
+        pauses = wants_point_blindly(address);
+    else if (!look_is_benign(address, size))
         pauses = survey(address, size, flags, &new);
     if (how == LOOK && (pauses || spin_is_long(flags & MEMORY_WRITE)))
         pause_before(address, size, flags, pc);
@@ -252,17 +283,55 @@ static void note(const volatile void *address, size_t size, uint32_t flags,
         record_all(address, size, flags, context_of(pc));
 }
 
+/* Accesses with nothing new in them, by address: the same again has none
+ * either, as long as no task has come to an op since, this one or another; each
+ * op draws a ticket. */
+enum { SEEN = 1024 };
+static struct {
+    uint64_t what; /* address, size, and whether it writes */
+    uint64_t when;
+} seen[SEEN];
+
+static inline uint64_t now(void)
+{
+    return __atomic_load_n(&runtime.segment->ticket, __ATOMIC_RELAXED) +
+           (look_changes << 40);
+}
+
+static inline bool is_seen(const volatile void *address, uint64_t what)
+{
+    uint32_t at = (uintptr_t)address / 4 % SEEN;
+    /* A write stands for a read, too. */
+    return (seen[at].what == what || seen[at].what == (what | 1)) &&
+           seen[at].when == now();
+}
+
+static inline void set_seen(const volatile void *address, uint64_t what)
+{
+    uint32_t at = (uintptr_t)address / 4 % SEEN;
+    seen[at].what = what;
+    seen[at].when = now();
+}
+
 void access_note(const volatile void *address, size_t size, uint32_t flags,
                  const void *pc)
 {
+    uint64_t what =
+        (uintptr_t)address << 8 | size << 1 | (flags & MEMORY_WRITE ? 1 : 0);
+    if (is_seen(address, what) && !spin_is_long(flags & MEMORY_WRITE))
+        return;
     enum look how = look(__builtin_frame_address(0));
     if (how == LOOK_AWAY)
         return;
     if (is_looked_at()) {
         const struct place *place = place_of(address);
-        if (place && is_nothing_new(place, address, size, flags) &&
-            !spin_is_long(flags & MEMORY_WRITE))
+        if (!place && !runtime.memory->off)
             return;
+        if (place && is_nothing_new(place, address, size, flags) &&
+            !spin_is_long(flags & MEMORY_WRITE)) {
+            set_seen(address, what);
+            return;
+        }
     }
     note(address, size, flags, pc, how);
 }

@@ -97,12 +97,19 @@ void access_forget_at(const volatile void *address, size_t length);
 
 /* What the calling task did before it releases at ADDRESS happens before what
  * comes after an acquire there. */
-void access_release(const volatile void *address, const void *pc);
-void access_acquire(const volatile void *address, const void *pc);
+void access_release(const volatile void *address);
+void access_acquire(const volatile void *address);
 /* Plain accesses of the calling task are of no interest while the sum of CHANGE
  * is more than 0. */
 void access_ignore_reads(int change);
 void access_ignore_writes(int change);
+/* What there is at ADDRESS to acquire and release through is new. */
+void access_forget_sync(const volatile void *address);
+/* [ADDRESS, ADDRESS + SIZE) is memory that nobody has touched. */
+void access_new(const volatile void *address, size_t size);
+/* They are a TYPE (may be NULL) called NAME. */
+void access_name(const volatile void *address, size_t size, const char *type,
+                 const char *name);
 /* Races on these bytes are meant. */
 void access_benign(const volatile void *address, size_t size);
 

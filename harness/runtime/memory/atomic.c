@@ -36,6 +36,7 @@ static void move_clocks(const struct access_atomic *atomic,
                     context_of(atomic->pc));
     clocks_atomic(memory, local.task, place->chunk, offset, atomic->size, kind,
                   order);
+    look_anew();
 }
 
 void access_atomic_end(struct access_atomic *atomic, enum clocks_access kind,
@@ -57,29 +58,50 @@ void access_fence(int order)
 {
     if (look(__builtin_frame_address(0)) != LOOK_AWAY && is_looked_at())
         clocks_fence(runtime.memory, local.task, order);
+    look_anew();
+}
+
+/* -- Said by the program
+ * ------------------------------------------------------*/
+
+/* Whether what is said of ADDRESS matters. The turn is the caller's then. */
+static bool is_heard(const volatile void *address)
+{
+    return access_is_watched(address) &&
+           look(__builtin_frame_address(0)) != LOOK_AWAY && is_looked_at();
 }
 
 /* An edge that the program says is there: through the word's own clock. */
 static void say(const volatile void *address, enum clocks_access kind,
                 int order)
 {
-    if (!access_is_watched(address) ||
-        look(__builtin_frame_address(0)) == LOOK_AWAY || !is_looked_at())
-        return;
-    const struct place *place = place_of(address);
+    const struct place *place = is_heard(address) ? place_of(address) : NULL;
     if (place)
         clocks_atomic(runtime.memory, local.task, place->chunk,
                       place_offset(place, address), 1, kind, order);
+    look_anew();
 }
 
-void access_release(const volatile void *address, const void *pc)
+void access_release(const volatile void *address)
 {
-    (void)pc;
     say(address, CLOCKS_UPDATE, __ATOMIC_RELEASE);
 }
 
-void access_acquire(const volatile void *address, const void *pc)
+void access_acquire(const volatile void *address)
 {
-    (void)pc;
     say(address, CLOCKS_LOAD, __ATOMIC_ACQUIRE);
+}
+
+void access_forget_sync(const volatile void *address)
+{
+    const struct place *place = is_heard(address) ? place_of(address) : NULL;
+    if (place)
+        clocks_forget_words(runtime.memory, place->chunk,
+                            place_offset(place, address), 1);
+}
+
+void access_new(const volatile void *address, size_t size)
+{
+    if (access_mode && look(__builtin_frame_address(0)) != LOOK_AWAY)
+        access_forget_at(address, size);
 }

@@ -21,8 +21,9 @@ static inline enum look look(const void *frame)
         return LOOK_AWAY;
     if (__builtin_expect(local.forking, 0) && SYS0(SYS_getpid) != local.forking)
         return LOOK_AWAY; /* the child, before it is a task of its own */
-    if (__atomic_load_n(&runtime.segment->schedule.holder, __ATOMIC_RELAXED) !=
-        local.task + 1) {
+    uint32_t holder =
+        __atomic_load_n(&runtime.segment->schedule.holder, __ATOMIC_RELAXED);
+    if (__builtin_expect(holder != local.task + 1, 0)) {
         if (turn_own()->state == TURN_DEAD)
             return LOOK_AWAY;
         turn_ensure();
@@ -31,11 +32,19 @@ static inline enum look look(const void *frame)
     return local.inside && frame < local.frame ? LOOK_QUIETLY : LOOK;
 }
 
-/* Whether accesses are noted in this iteration. */
+/* Whether this iteration is to note accesses, and whether it does. */
+extern bool look_wanted;
 static inline bool is_looked_at(void)
 {
-    return runtime.memory && !runtime.memory->off &&
-           (runtime.segment->config.flags & SEGMENT_RACES);
+    return runtime.memory && !runtime.memory->off && look_wanted;
+}
+
+/* Clocks have moved, a race was found, memory is new: what has been seen of
+ * accesses before says nothing about those to come. */
+extern uint64_t look_changes;
+static inline void look_anew(void)
+{
+    look_changes++;
 }
 
 /* Come to the point before an access of KIND. */

@@ -6,14 +6,12 @@
 #include "state.h"
 #include "tasks.h"
 
-/* By address in units of a chunk; the table is of this process alone. */
-enum { PLACES = 128 };
-static struct place places[PLACES];
-static uint32_t generation = 1;
+struct place places[PLACES];
+uint32_t places_generation = 1;
 
 void place_forget(void)
 {
-    generation++;
+    places_generation++;
 }
 
 uint64_t place_private(void)
@@ -27,8 +25,12 @@ static bool make(struct place *place, uintptr_t at)
     regions_look((const void *)at, &region);
     bool shared = region.backing;
     if (!shared) {
-        if (!runtime.threads)
+        if (!runtime.threads) {
+            *place = (struct place){.start = region.start,
+                                    .end = region.end,
+                                    .generation = places_generation};
             return false;
+        }
         region.backing = place_private();
         region.offset = region.start;
     }
@@ -51,17 +53,14 @@ static bool make(struct place *place, uintptr_t at)
         .chunk = chunk,
         .offset = in_chunk - (uint32_t)before,
         .shared = shared,
-        .generation = generation,
+        .generation = places_generation,
     };
     return true;
 }
 
-const struct place *place_of(const volatile void *address)
+const struct place *place_make(const volatile void *address)
 {
     uintptr_t at = (uintptr_t)address;
     struct place *place = &places[at / MEMORY_CHUNK_BYTES % PLACES];
-    if (at >= place->start && at < place->end &&
-        place->generation == generation)
-        return place;
     return make(place, at) ? place : NULL;
 }

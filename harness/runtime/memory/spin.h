@@ -16,8 +16,28 @@ bool spin_looked(const volatile void *address, uint64_t value, bool changed);
 
 /* The calling task accesses memory where no point is. Returns whether it is
  * time for one: long loops get them, too, so that one that waits ends. */
-bool spin_is_long(bool writes);
+enum {
+    SPIN_READING = 1000, /* accesses in a row without a point */
+    SPIN_WRITING = 50000 /* when some of them write: a computation, perhaps */
+};
+struct spin {
+    uint32_t quiet;
+    bool wrote;
+};
+extern __thread struct spin spin __attribute__((tls_model("initial-exec")));
+
+static inline bool spin_is_long(bool writes)
+{
+    spin.wrote |= writes;
+    return ++spin.quiet >= SPIN_READING &&
+           (!spin.wrote || spin.quiet >= SPIN_WRITING);
+}
+
 /* It came to a point. */
-void spin_paused(void);
+static inline void spin_paused(void)
+{
+    spin.quiet = 0;
+    spin.wrote = false;
+}
 
 #endif

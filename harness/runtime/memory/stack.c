@@ -45,9 +45,3 @@ void stack_enter(const void *pc, uintptr_t base)
     frame->base = base;
     frame->node = 0;
 }
-
-void stack_switch(struct stack *old, const struct stack *new)
-{
-    *old = stack;
-    stack = *new;
-}

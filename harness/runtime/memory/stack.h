@@ -44,8 +44,4 @@ static inline void stack_leave(void)
 /* Entries of functions whose frames lie below BELOW are gone. */
 void stack_drop_left(uintptr_t below);
 
-/* Another stack of calls of the same thread, for coroutines; OLD is left. Both
- * are STACK_FRAMES frames each, of the caller. */
-void stack_switch(struct stack *old, const struct stack *new);
-
 #endif

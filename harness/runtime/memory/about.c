@@ -3,6 +3,7 @@
 #include "detect/race.h"
 #include "look.h"
 #include "objects.h"
+#include "whereabouts.h"
 
 static void name_of(const volatile void *address, uint64_t *backing,
                     uint64_t *offset)
@@ -28,6 +29,7 @@ void access_forget(uint64_t backing, uint64_t offset, uint64_t length)
     struct memory *memory = runtime.memory;
     if (!memory || memory->off || !length)
         return;
+    look_anew();
     uint64_t last_byte =
         offset + length - 1 < offset ? UINT64_MAX : offset + length - 1;
     uint64_t first = offset / MEMORY_CHUNK_BYTES;
@@ -100,4 +102,15 @@ bool look_is_benign(const volatile void *address, size_t size)
             offset + size > benign[i].start)
             return true;
     return false;
+}
+
+void access_name(const volatile void *address, size_t size, const char *type,
+                 const char *name)
+{
+    if (!access_mode || look(__builtin_frame_address(0)) == LOOK_AWAY ||
+        !is_looked_at())
+        return;
+    uint64_t backing, offset;
+    name_of(address, &backing, &offset);
+    whereabouts_name(backing, offset, size, type, name);
 }
