@@ -8,6 +8,8 @@
 
 #include "control/attempts.h"
 #include "hooks.h"
+#include "memory/buffers.h"
+#include "memory/renew.h"
 #include "objects.h"
 #include "state.h"
 #include "sys.h"
@@ -56,8 +58,9 @@ static const struct row rows[] = {
     [SYS_splice] = {OP_KIND_WRITE, FROM_FD, 2, 4, NULL, NULL},
     [SYS_copy_file_range] = {OP_KIND_WRITE, FROM_FD, 2, 4, NULL, NULL},
     [SYS_lseek] = {OP_KIND_SEEK, FROM_FD, 0, 1, NULL, NULL},
-    [SYS_ftruncate] = {OP_KIND_TRUNCATE, FROM_FD, 0, 1, NULL, NULL},
-    [SYS_fallocate] = {OP_KIND_TRUNCATE, FROM_FD, 0, 3, NULL, NULL},
+    [SYS_ftruncate] = {OP_KIND_TRUNCATE, FROM_FD, 0, 1, hook_resizing,
+                       hook_resized},
+    [SYS_fallocate] = {OP_KIND_TRUNCATE, FROM_FD, 0, 3, NULL, hook_allocated},
     [SYS_openat] = {OP_KIND_OPEN, FROM_NOTHING, 0, 2, NULL, hook_opened},
     [SYS_openat2] = {OP_KIND_OPEN, FROM_NOTHING, 0, NO, NULL, hook_opened},
     [SYS_close] = {OP_KIND_CLOSE, FROM_FD, 0, 0, hook_guard_close, NULL},
@@ -68,7 +71,8 @@ static const struct row rows[] = {
                   hook_duplicated},
     [SYS_fcntl] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL, hook_fcntl_done},
     [SYS_flock] = {OP_KIND_FLOCK, FROM_FD, 0, 1, NULL, NULL},
-    [SYS_truncate] = {OP_KIND_TRUNCATE, FROM_PATH, 0, 1, NULL, NULL},
+    [SYS_truncate] = {OP_KIND_TRUNCATE, FROM_PATH, 0, 1, hook_resizing,
+                      hook_resized},
     [SYS_renameat] = {OP_KIND_RENAME, FROM_PATH_AT, 1, NO, NULL, NULL},
     [SYS_renameat2] = {OP_KIND_RENAME, FROM_PATH_AT, 1, NO, NULL, NULL},
     [SYS_unlinkat] = {OP_KIND_UNLINK, FROM_PATH_AT, 1, NO, NULL, NULL},
@@ -255,6 +259,7 @@ void call_begin(struct call *call)
     call->answered = call->made = false;
     if (!row)
         return;
+    buffers_given(call);
     enum op_kind kind = kind_of(call, row);
     uint32_t object = kind ? object_of(call, row) : 0;
     bool control = kind && control_on();
@@ -285,4 +290,5 @@ void call_end(struct call *call, long result)
     if (row->after && !call->answered)
         row->after(call, result);
     point_end(call->point, result);
+    buffers_filled(call, result);
 }

@@ -17,6 +17,7 @@
 #include "control/attempts.h"
 #include "dispatch.h"
 #include "memory/part.h"
+#include "memory/renew.h"
 #include "objects.h"
 #include "state.h"
 #include "sys.h"
@@ -154,11 +155,25 @@ void hook_mask_pair_at_5(struct call *call, uint32_t object)
 
 /* -- Descriptors come and go ------------------------------------------------*/
 
+static long flags_of_open(const struct call *call)
+{
+    if (call->number == SYS_openat)
+        return call->args[2];
+#ifdef SYS_open
+    if (call->number == SYS_open)
+        return call->args[1];
+    if (call->number == SYS_creat)
+        return O_CREAT | O_TRUNC;
+#endif
+    return 0;
+}
+
 void hook_opened(struct call *call, long result)
 {
     if (result < 0)
         return;
     fds_opened(result);
+    renew_opened(result, flags_of_open(call));
     if (call->point.position)
         segment_op_set_object(runtime.segment, call->point.position,
                               object_of_fd(result, call->site));
@@ -211,12 +226,17 @@ void hook_mapped(struct call *call, long result)
                     (uint64_t)call->args[5], call->site);
     else if (call->args[3] & MAP_FIXED)
         regions_unmap(start, length);
+    renew_private(start, length);
 }
 
 void hook_unmapped(struct call *call, long result)
 {
-    if (!result)
-        regions_unmap((const void *)call->args[0], (size_t)call->args[1]);
+    if (result)
+        return;
+    const void *start = (const void *)call->args[0];
+    size_t length = (size_t)call->args[1];
+    regions_unmap(start, length);
+    renew_private(start, length);
 }
 
 void hook_attached(struct call *call, long result)

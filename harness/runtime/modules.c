@@ -156,6 +156,12 @@ bool modules_is_instrumented(const void *pc)
            instrumented[range->module];
 }
 
+bool modules_site_is_instrumented(uint64_t site)
+{
+    uint64_t module = site >> SITE_MODULE_SHIFT;
+    return module && module <= SEGMENT_MODULES && instrumented[module];
+}
+
 uint64_t modules_data(const void *address)
 {
     return site_in(find(address), address);

@@ -18,6 +18,7 @@ bool modules_is_system(const void *pc);
 /* The code around PC is instrumented: its module has said so. */
 void modules_set_instrumented(const void *pc);
 bool modules_is_instrumented(const void *pc);
+bool modules_site_is_instrumented(uint64_t site);
 
 /* For data: the module around ADDRESS as a site, 0 if none. */
 uint64_t modules_data(const void *address);

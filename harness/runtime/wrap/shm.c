@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include "memory/renew.h"
+
 EXPORT int shm_open(const char *name, int flags, mode_t mode)
 {
     struct entry entry = ENTER();
@@ -15,6 +17,7 @@ EXPORT int shm_open(const char *name, int flags, mode_t mode)
     int saved = errno;
     if (fd >= 0) {
         fds_opened(fd);
+        renew_opened(fd, flags);
         segment_op_set_object(runtime.segment, point.position,
                               object_of_fd(fd, site));
     }

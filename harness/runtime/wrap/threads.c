@@ -5,6 +5,7 @@
 
 #include "control/wait.h"
 #include "memory/access.h"
+#include "memory/thread.h"
 #include "sys.h"
 #include "tasks.h"
 
@@ -16,6 +17,7 @@ static struct start {
         thrd_start_t c11;
     } run;
     void *argument;
+    struct thread_stack stack;
 } starts[SEGMENT_TASKS];
 
 static pthread_key_t end_key;
@@ -43,6 +45,7 @@ static void begin_thread(uint32_t task)
     pthread_setspecific(end_key, &starts[task]);
     tasks_become(task);
     point_start();
+    thread_begins(&starts[task].stack);
 }
 
 static void *run_posix(void *argument)
@@ -77,7 +80,8 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     int task = tasks_reserve(site, true);
     int result = EAGAIN;
     if (task >= 0) {
-        starts[task] = (struct start){{.posix = run}, argument};
+        starts[task] = (struct start){
+            {.posix = run}, argument, thread_stack_of(attributes)};
         struct point point =
             point_begin(OP_KIND_THREAD_CREATE, 0, (uint64_t)task, site, 0);
         runtime.threads = true;
@@ -104,7 +108,8 @@ EXPORT int thrd_create(thrd_t *thread, thrd_start_t run, void *argument)
     int task = tasks_reserve(site, true);
     int result = thrd_nomem;
     if (task >= 0) {
-        starts[task] = (struct start){{.c11 = run}, argument};
+        starts[task] =
+            (struct start){{.c11 = run}, argument, thread_stack_of(NULL)};
         struct point point =
             point_begin(OP_KIND_THREAD_CREATE, 0, (uint64_t)task, site, 0);
         runtime.threads = true;
