@@ -1,6 +1,7 @@
 /* What <mpstress/mpstress.h> calls. */
 #include <mpstress/mpstress.h>
 
+#include "memory/access.h"
 #include "modules.h"
 #include "point.h"
 #include "real.h"
@@ -81,6 +82,35 @@ static const void *message(const char *queue, size_t index, size_t *size)
     return NULL;
 }
 
+static void memory(enum mps_memory_kind kind, const volatile void *address,
+                   size_t size, const char *type, const char *name,
+                   const void *pc)
+{
+    (void)pc;
+    switch (kind) {
+    case MPS_MEMORY_BEFORE:
+        access_release(address);
+        break;
+    case MPS_MEMORY_AFTER:
+        access_acquire(address);
+        break;
+    case MPS_MEMORY_BENIGN:
+        access_benign(address, size);
+        break;
+    case MPS_MEMORY_NEW:
+        access_new(address, size);
+        break;
+    case MPS_MEMORY_IGNORE_BEGIN:
+    case MPS_MEMORY_IGNORE_END:
+        access_ignore_reads(kind == MPS_MEMORY_IGNORE_BEGIN ? 1 : -1);
+        access_ignore_writes(kind == MPS_MEMORY_IGNORE_BEGIN ? 1 : -1);
+        break;
+    case MPS_MEMORY_NAME:
+        access_name(address, size, type, name);
+        break;
+    }
+}
+
 EXPORT extern const struct mps_api mps_runtime_api;
 const struct mps_api mps_runtime_api = {
     .version = MPS_API_VERSION,
@@ -90,4 +120,5 @@ const struct mps_api mps_runtime_api = {
     .task_name = task_name,
     .point = point,
     .message = message,
+    .memory = memory,
 };

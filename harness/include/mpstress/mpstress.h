@@ -42,6 +42,17 @@ enum mps_record_kind {
     MPS_RECORD_SOMETIMES /* mps_sometimes(): the same */
 };
 
+/* What a program says of its memory; see the functions below. */
+enum mps_memory_kind {
+    MPS_MEMORY_BEFORE = 1,   /* mps_happens_before() */
+    MPS_MEMORY_AFTER,        /* mps_happens_after() */
+    MPS_MEMORY_BENIGN,       /* mps_benign_race() */
+    MPS_MEMORY_NEW,          /* mps_new_memory() */
+    MPS_MEMORY_IGNORE_BEGIN, /* mps_ignore_begin() */
+    MPS_MEMORY_IGNORE_END,   /* mps_ignore_end() */
+    MPS_MEMORY_NAME          /* mps_name_memory() */
+};
+
 /* The runtime's side of this header. Programs use the functions below. */
 struct mps_api {
     uint32_t version; /* MPS_API_VERSION */
@@ -52,11 +63,28 @@ struct mps_api {
     void (*task_name)(const char *name);
     void (*point)(const char *label, const void *pc);
     const void *(*message)(const char *queue, size_t index, size_t *size);
+    /* From here on a runtime may be too old to have it: see SIZE. */
+    void (*memory)(enum mps_memory_kind kind, const volatile void *address,
+                   size_t size, const char *type, const char *name,
+                   const void *pc);
 };
 enum { MPS_API_VERSION = 2 };
 
+/* What happens in a function of this kind is not the program's: seen, it would
+ * order threads that nothing else orders. Compilers forget about that when they
+ * put it into another one. */
+#if defined(__has_attribute)
+#if __has_attribute(disable_sanitizer_instrumentation)
+#define MPS_UNSEEN \
+    __attribute__((noinline, unused, disable_sanitizer_instrumentation))
+#endif
+#endif
+#ifndef MPS_UNSEEN
+#define MPS_UNSEEN __attribute__((noinline, unused, no_sanitize_thread))
+#endif
+
 /* The runtime's table, or NULL outside mpstress. */
-static inline const struct mps_api *mps_api(void)
+MPS_UNSEEN static const struct mps_api *mps_api(void)
 {
     static const struct mps_api *api;
     static int looked;
@@ -235,6 +263,69 @@ MPS_INLINE void mps_point(const char *label)
         api->point(label, mps_here());
 }
 
+/* -- Memory that tasks share ----------------------------------------------- */
+
+MPS_INLINE void mps_memory(enum mps_memory_kind kind,
+                           const volatile void *address, size_t size,
+                           const char *type, const char *name)
+{
+    const struct mps_api *api = mps_api();
+    if (api && api->size >= sizeof(struct mps_api))
+        api->memory(kind, address, size, type, name, mps_here());
+}
+
+/* For the race detector, where the program has an order of its own making that
+ * mpstress cannot see (a lock in assembler, a device): whatever the caller did
+ * before mps_happens_before(ADDRESS) is over for who called
+ * mps_happens_after(ADDRESS) later. ADDRESS only gives the two a name, in this
+ * process, or in shared memory for all that map it. */
+MPS_INLINE void mps_happens_before(const volatile void *address)
+{
+    mps_memory(MPS_MEMORY_BEFORE, address, 0, NULL, NULL);
+}
+
+MPS_INLINE void mps_happens_after(const volatile void *address)
+{
+    mps_memory(MPS_MEMORY_AFTER, address, 0, NULL, NULL);
+}
+
+/* Races on the SIZE bytes at ADDRESS are meant, because of WHY: they are not
+ * reported. Holds for the calling process, and those it makes from now on. */
+MPS_INLINE void mps_benign_race(const volatile void *address, size_t size,
+                                const char *why)
+{
+    mps_memory(MPS_MEMORY_BENIGN, address, size, NULL, why);
+}
+
+/* The SIZE bytes at ADDRESS serve something new, as if just allocated: for
+ * allocators of the program's own. */
+MPS_INLINE void mps_new_memory(const volatile void *address, size_t size)
+{
+    mps_memory(MPS_MEMORY_NEW, address, size, NULL, NULL);
+}
+
+/* What the calling task reads and writes until as many mps_ignore_end() is not
+ * looked at; atomics still order. */
+MPS_INLINE void mps_ignore_begin(void)
+{
+    mps_memory(MPS_MEMORY_IGNORE_BEGIN, NULL, 0, NULL, NULL);
+}
+
+MPS_INLINE void mps_ignore_end(void)
+{
+    mps_memory(MPS_MEMORY_IGNORE_END, NULL, 0, NULL, NULL);
+}
+
+/* Reports call the SIZE bytes at ADDRESS by NAME; they are of TYPE, as the
+ * program spells it ("struct ring"; NULL: none), so that its fields are called
+ * by theirs. */
+MPS_INLINE void mps_name_memory(const volatile void *address, size_t size,
+                                const char *type, const char *name)
+{
+    mps_memory(MPS_MEMORY_NAME, address, size, type, name);
+}
+
+#undef MPS_UNSEEN
 #undef MPS_INLINE
 
 #ifdef __cplusplus
