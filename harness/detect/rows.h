@@ -10,13 +10,12 @@
 
 static inline uint32_t rows_of_task(uint32_t task, enum memory_task_row row)
 {
-    return task * MEMORY_TASK_ROWS + row;
+    return memory_row_of_task(task, row);
 }
 
-/* Of ROW, MEMORY_ROW_CLOCK and MEMORY_ROW_HARD. */
 static inline uint32_t rows_of_sync(uint32_t sync, enum memory_task_row row)
 {
-    return MEMORY_SYNC_ROW + 2 * sync + row;
+    return memory_row_of_sync(sync, row);
 }
 
 /* How many entries of a row are in use: the rest are zero. */

@@ -63,15 +63,27 @@ static uint32_t at_most(uint32_t n, uint32_t max)
     return n < max ? n : max;
 }
 
+static void clear_rows(struct memory *memory, size_t first, size_t count)
+{
+    memset(memory->near[first], 0, count * sizeof(memory->near[0]));
+}
+
 /* A few tasks and objects are the rule, and giving pages back to get them again
  * costs more than zeroing what was used of them. */
 static void clear_near_rows(struct memory *memory, uint32_t tasks,
                             uint32_t objects)
 {
-    const size_t row = sizeof(memory->near[0]);
-    size_t syncs = MEMORY_SYNC_OBJECT + 2 * ((size_t)objects + 1);
-    memset(memory->near, 0, tasks * MEMORY_TASK_ROWS * row);
-    memset(memory->near[MEMORY_SYNC_ROW], 0, 2 * syncs * row);
+    uint32_t syncs = MEMORY_SYNC_OBJECT + 2 * (objects + 1);
+    clear_rows(memory, 0,
+               at_most(tasks, MEMORY_FIRST_TASKS) * MEMORY_TASK_ROWS);
+    clear_rows(memory, MEMORY_FIRST_SYNC_ROW,
+               2 * (size_t)at_most(syncs, MEMORY_FIRST_SYNCS));
+    if (tasks > MEMORY_FIRST_TASKS)
+        clear_rows(memory, MEMORY_TASK_ROW,
+                   (tasks - MEMORY_FIRST_TASKS) * MEMORY_TASK_ROWS);
+    if (syncs > MEMORY_FIRST_SYNCS)
+        clear_rows(memory, MEMORY_SYNC_ROW,
+                   2 * (size_t)(syncs - MEMORY_FIRST_SYNCS));
 }
 
 static void clear_orders(struct lock_order *orders)
@@ -82,7 +94,9 @@ static void clear_orders(struct lock_order *orders)
 
 void memory_reset(struct memory *memory, int fd, const struct segment *segment)
 {
-    enum { WORDS = MEMORY_SYNC_ROW + 2 * MEMORY_SYNC_WORD };
+    enum {
+        WORDS = MEMORY_SYNC_ROW + 2 * (MEMORY_SYNC_WORD - MEMORY_FIRST_SYNCS)
+    };
     if (!memory || !memory->task_count)
         return;
     /* Those that died while they were being made count, too. */
@@ -92,7 +106,8 @@ void memory_reset(struct memory *memory, int fd, const struct segment *segment)
     clear_near_rows(memory, tasks,
                     at_most(segment->object_count, SEGMENT_OBJECTS));
     clear_orders(&memory->orders);
-    if (memory->word_count || memory->chunk_count || memory->node_count)
+    if (memory->word_count || memory->chunk_count || memory->node_count ||
+        memory->named_count || memory->block_count)
         discard(memory, fd, offsetof(struct memory, near[WORDS]),
                 sizeof(*memory));
     else if (tasks > MEMORY_NEAR)

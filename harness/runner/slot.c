@@ -466,7 +466,11 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     __atomic_store_n(&shared->request, request, __ATOMIC_RELEASE);
     syscall(SYS_futex, &shared->request, FUTEX_WAKE, 1, NULL, NULL, 0);
     struct watchdog watchdog = {
-        .segment = slot->segment, .server = slot->server, .proc = -1};
+        .segment = slot->segment,
+        .memory = control && shared->memory ? slot->memory : NULL,
+        .server = slot->server,
+        .proc = -1,
+    };
     for (;;) {
         uint32_t done = __atomic_load_n(&shared->done, __ATOMIC_ACQUIRE);
         if (done == request)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "detect/death.h"
 #include "inspect.h"
 #include "sched/sched.h"
 #include "sched/strategy.h"
@@ -81,8 +82,10 @@ static bool is_dead(const struct watchdog *watchdog, uint32_t task)
     return state == 'X' || state == 'Z';
 }
 
-static void bury(struct segment *segment, uint32_t task)
+static void bury(const struct watchdog *watchdog, uint32_t task)
 {
+    struct segment *segment = watchdog->segment;
+    death_note(segment, watchdog->memory, task);
     sched_leave(segment, task);
     segment_task_end(segment, task);
 }
@@ -104,7 +107,7 @@ static bool is_never_born(const struct watchdog *watchdog, uint32_t task)
 static unsigned bury_dead_of(const struct watchdog *watchdog, int pid,
                              bool unborn)
 {
-    struct segment *segment = watchdog->segment;
+    const struct segment *segment = watchdog->segment;
     const struct segment_schedule *schedule = &segment->schedule;
     unsigned others = 0;
     /* Backwards: leaving takes a task out of the list. */
@@ -114,7 +117,7 @@ static unsigned bury_dead_of(const struct watchdog *watchdog, int pid,
         if (segment->tasks[task].pid != pid && !missing)
             continue;
         if (missing ? unborn : is_dead(watchdog, task))
-            bury(segment, task);
+            bury(watchdog, task);
         else
             others++;
     }
@@ -128,7 +131,7 @@ static void bury_process(const struct watchdog *watchdog, uint32_t task)
 {
     const struct timespec moment = {.tv_nsec = 500000};
     int pid = watchdog->segment->tasks[task].pid;
-    bury(watchdog->segment, task);
+    bury(watchdog, task);
     for (unsigned i = 0; i < 40 && bury_dead_of(watchdog, pid, false); i++)
         nanosleep(&moment, NULL);
     bury_dead_of(watchdog, pid, true);
@@ -138,7 +141,7 @@ static void bury_process(const struct watchdog *watchdog, uint32_t task)
  * how many there were. */
 static unsigned bury_all(const struct watchdog *watchdog, enum turn_state state)
 {
-    struct segment *segment = watchdog->segment;
+    const struct segment *segment = watchdog->segment;
     const struct segment_schedule *schedule = &segment->schedule;
     unsigned count = 0;
     for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
@@ -146,7 +149,7 @@ static unsigned bury_all(const struct watchdog *watchdog, enum turn_state state)
         if ((state && segment->turns[task].state != (uint32_t)state) ||
             !(is_dead(watchdog, task) || is_never_born(watchdog, task)))
             continue;
-        bury(segment, task);
+        bury(watchdog, task);
         count++;
     }
     return count;
@@ -225,6 +228,9 @@ static void lose_sight(struct segment *segment, uint32_t task, const char *call)
     snprintf(schedule->external_call, sizeof(schedule->external_call), "%s",
              call);
     schedule->external_site = segment->turns[task].site;
+    /* What a program does that the runtime is not in, may order others. */
+    if (segment->turns[task].kind == OP_KIND_EXEC)
+        segment->control.blind = 1;
     sched_external(segment, task);
 }
 

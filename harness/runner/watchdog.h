@@ -8,14 +8,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "segment/memory.h"
 #include "segment/segment.h"
 
-/* Begin with zeros but for the first two, and proc = -1. */
+/* Begin with zeros but for the first three, and proc = -1. */
 struct watchdog {
     struct segment *segment;
-    pid_t server;    /* as the runner sees it */
-    int proc;        /* of inspect_open(), -1: not yet */
-    uint64_t grants; /* when last looked */
+    struct memory *memory; /* the clocks that are kept; NULL: none */
+    pid_t server;          /* as the runner sees it */
+    int proc;              /* of inspect_open(), -1: not yet */
+    uint64_t grants;       /* when last looked */
     uint32_t holder;
     unsigned stuck;              /* looks in a row that found the same */
     uint64_t looked_ns;          /* last look */

@@ -19,6 +19,7 @@ struct call {
     /* Set by call_begin(): */
     struct point point;
     bool answered; /* do not make the call: `result` is the answer */
+    bool creates;  /* a file, if it is an open that succeeds */
     bool made;     /* the call was made, and gave `result` */
     long result;
     long opened; /* under control: descriptor + 1 of a FIFO being opened */

@@ -13,6 +13,7 @@
 #include "calls.h"
 #include "control/turn.h"
 #include "exec.h"
+#include "memory/edges.h"
 #include "modules.h"
 #include "point.h"
 #include "signals.h"
@@ -101,6 +102,15 @@ static bool shares_memory(long number, const greg_t *regs)
     return number == SYS_clone3; /* glibc: threads and posix_spawn */
 }
 
+/* A thread that is no task: what it orders goes unseen. */
+static void note_unseen(long number, const greg_t *regs)
+{
+    uint64_t flags = number == SYS_clone ? (uint64_t)regs[REG_RDI]
+                                         : *(const uint64_t *)regs[REG_RDI];
+    if (runtime.active && local.attached && !(flags & CLONE_VFORK))
+        edges_unseen();
+}
+
 /* rt_sigprocmask() in a handler would be undone when the handler returns:
  * change what it returns to. */
 static long change_mask(ucontext_t *context, const greg_t *regs)
@@ -185,6 +195,7 @@ static void on_sigsys(int signal, siginfo_t *info, void *argument)
     case SYS_clone:
     case SYS_clone3:
         if (shares_memory(number, regs)) {
+            note_unseen(number, regs);
             local.inside = outer;
             retry_undispatched(context);
             return;

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "control/attempts.h"
 #include "dispatch.h"
+#include "memory/edges.h"
 #include "memory/part.h"
 #include "memory/renew.h"
 #include "objects.h"
@@ -43,6 +44,7 @@ void hook_guard_close_range(struct call *call, uint32_t object)
     unsigned long first = (unsigned)call->args[0];
     unsigned long last = (unsigned)call->args[1];
     unsigned long ours = (unsigned)runtime.segment_fd;
+    edges_closing(0);
     if (!(call->args[2] & CLOSE_RANGE_CLOEXEC))
         fds_forget_range(first, last);
     if (ours < first || ours > last)
@@ -59,6 +61,7 @@ void hook_guard_close_range(struct call *call, uint32_t object)
 void hook_guard_dup(struct call *call, uint32_t object)
 {
     (void)object;
+    edges_closing(0); /* of what was there */
     if (call->args[1] != runtime.segment_fd)
         return;
     long moved =
@@ -106,6 +109,7 @@ void hook_count_bytes(struct call *call, long result)
         return;
     struct segment_object *object = &runtime.segment->objects[number];
     __atomic_fetch_add(&object->bytes_out, (uint64_t)result, __ATOMIC_RELAXED);
+    edges_written(call, number);
 }
 
 /* -- Signal masks: SIGSYS must stay deliverable -----------------------------*/
@@ -174,9 +178,12 @@ void hook_opened(struct call *call, long result)
         return;
     fds_opened(result);
     renew_opened(result, flags_of_open(call));
-    if (call->point.position)
-        segment_op_set_object(runtime.segment, call->point.position,
-                              object_of_fd(result, call->site));
+    if (!call->point.position)
+        return;
+    uint32_t object = object_of_fd(result, call->site);
+    segment_op_set_object(runtime.segment, call->point.position, object);
+    if (call->point.kind == OP_KIND_OPEN)
+        edges_opened(call, object);
 }
 
 void hook_opened_quietly(struct call *call, long result)
@@ -193,9 +200,13 @@ void hook_opened_two(struct call *call, long result)
     const int *pair = (const int *)call->args[which];
     fds_opened(pair[0]);
     fds_opened(pair[1]);
-    object_of_fd(pair[1], call->site);
-    segment_op_set_object(runtime.segment, call->point.position,
-                          object_of_fd(pair[0], call->site));
+    uint32_t second = object_of_fd(pair[1], call->site);
+    uint32_t first = object_of_fd(pair[0], call->site);
+    segment_op_set_object(runtime.segment, call->point.position, first);
+    if (which && first && second) {
+        runtime.segment->objects[first].edge |= second * EDGE_PARTNER;
+        runtime.segment->objects[second].edge |= first * EDGE_PARTNER;
+    }
 }
 
 void hook_duplicated(struct call *call, long result)
@@ -209,6 +220,7 @@ void hook_fcntl_done(struct call *call, long result)
     if (result >= 0 &&
         (call->args[1] == F_DUPFD || call->args[1] == F_DUPFD_CLOEXEC))
         fds_copy(call->args[0], result);
+    hook_locked(call, result);
 }
 
 /* -- Memory -----------------------------------------------------------------*/
@@ -284,13 +296,17 @@ void hook_want_status(struct call *call, uint32_t object)
 
 void hook_waited(struct call *call, long result)
 {
-    if (result > 0)
-        tasks_reaped((int)result, *(const int *)call->args[1]);
+    if (result <= 0)
+        return;
+    tasks_reaped((int)result, *(const int *)call->args[1]);
+    edges_waited((int)result);
 }
 
 void hook_waited_id(struct call *call, long result)
 {
     const siginfo_t *info = (const siginfo_t *)call->args[2];
+    if (!result && (!info || info->si_pid))
+        edges_waited(info ? info->si_pid : 0);
     if (result || !info || !info->si_pid || (call->args[3] & WNOWAIT))
         return;
     int status =

@@ -292,6 +292,31 @@ static enum object_kind kind_of(mode_t mode)
     }
 }
 
+/* All eventfds, epolls and so on share one inode. The kernel numbers the
+ * former, which may come to another process in a message; the rest is told
+ * apart by who met them first. */
+static uint64_t event_identity(long fd)
+{
+    static uint32_t events;
+    static const char label[] = "eventfd-id:";
+    char path[48], text[256];
+    text_put_u64(text_put(path, path + sizeof(path), "/proc/self/fdinfo/"),
+                 path + sizeof(path), (uint64_t)fd);
+    long info = SYS4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+    long n = info < 0 ? 0 : SYS3(SYS_read, info, text, sizeof(text) - 1);
+    if (info >= 0)
+        SYS1(SYS_close, info);
+    text[n > 0 ? n : 0] = '\0';
+    const char *at = strstr(text, label);
+    if (!at)
+        return rng_mix(local.task, events++, 0x65766e74);
+    uint64_t id = 0;
+    for (at += sizeof(label) - 1; *at && *at != '\n'; at++)
+        if (*at >= '0' && *at <= '9')
+            id = id * 10 + (uint64_t)(*at - '0');
+    return rng_mix(id, 0, 0x65766e74);
+}
+
 uint32_t object_of_fd(long fd, uint64_t site)
 {
     if (fd < 0)
@@ -311,11 +336,8 @@ uint32_t object_of_fd(long fd, uint64_t site)
         strcpy(name, "stderr");
     else
         name_of_fd(fd, name);
-    if (kind == OBJECT_EVENT) {
-        /* All share one inode: tell them apart by who met them first. */
-        static uint32_t events;
-        offset = rng_mix(local.task, events++, 0x65766e74);
-    }
+    if (kind == OBJECT_EVENT)
+        offset = event_identity(fd);
     uint32_t object = intern(kind, backing, offset, site, name);
     if (fd < FDS)
         fd_objects[fd] = object;
@@ -375,6 +397,16 @@ void fds_forget_range(unsigned long first, unsigned long last)
 {
     for (unsigned long fd = first; fd <= last && fd < FDS; fd++)
         fds_forget((long)fd);
+}
+
+void fds_each(void (*visit)(uint32_t object, bool argument), bool argument)
+{
+    for (long fd = 0; fd < FDS; fd++) {
+        const struct segment_object *object =
+            segment_object_get(runtime.segment, fd_objects[fd]);
+        if (object && object->kind != OBJECT_FILE)
+            visit(fd_objects[fd], argument);
+    }
 }
 
 void fds_copy(long old_fd, long new_fd)

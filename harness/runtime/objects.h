@@ -65,6 +65,9 @@ void fds_opened(long fd);
 /* FD refers to nothing any more. */
 void fds_forget(long fd);
 void fds_forget_range(unsigned long first, unsigned long last);
+/* Call VISIT with each object, other than a file, that has been seen behind a
+ * descriptor which may be open. */
+void fds_each(void (*visit)(uint32_t object, bool argument), bool argument);
 /* NEW_FD is a duplicate of OLD_FD. */
 void fds_copy(long old_fd, long new_fd);
 

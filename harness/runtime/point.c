@@ -6,6 +6,7 @@
 
 #include "base/rng.h"
 #include "control/turn.h"
+#include "memory/edges.h"
 #include "state.h"
 #include "sys.h"
 
@@ -144,6 +145,9 @@ struct point point_begin(enum op_kind kind, uint32_t object, uint64_t argument,
         turn_name(kind, object, site);
     turn_stop();
     mix_in(&op);
+    local.waited = false;
+    if (edges_kept() && !(flags & OP_FLAG_PRIVATE))
+        edges_before(kind, object, argument);
     return stamp(&op);
 }
 
@@ -178,9 +182,12 @@ static void release(const struct point *point)
         sched_bump(segment, point->object);
 }
 
-static void end_under_control(const struct point *point, bool idle)
+static void end_under_control(const struct point *point, int64_t result,
+                              bool idle)
 {
     turn_ensure();
+    if (edges_kept() && !(point->flags & OP_FLAG_PRIVATE))
+        edges_after(point->kind, point->object, result);
     local.idle = idle && op_kind_class(point->kind) != OP_TIME;
     if (!idle)
         release(point);
@@ -195,7 +202,7 @@ static void end(const struct point *point, int64_t result, bool idle)
         return;
     segment_op_end(runtime.segment, local.task, point->position, result);
     if (control_on())
-        end_under_control(point, idle);
+        end_under_control(point, result, idle);
 }
 
 void point_end(struct point point, int64_t result)

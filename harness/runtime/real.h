@@ -97,6 +97,8 @@
     X(pthread_timedjoin_np) \
     X(pthread_clockjoin_np) \
     X(pthread_cancel)       \
+    X(pthread_once)         \
+    X(call_once)            \
     X(thrd_create)          \
     X(thrd_join)            \
     X(wait)                 \

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "control/turn.h"
 #include "leftovers.h"
+#include "memory/edges.h"
 #include "memory/part.h"
 #include "objects.h"
 #include "real.h"
@@ -254,6 +255,7 @@ static bool run_iteration(int *argc, char ***argv)
     /* Asked here: the child would have to map the pages it takes anew. */
     bool same = same_arguments(*argc, *argv);
     part_begin();
+    edges_made((uint32_t)task, 0);
     control->server_error = 0;
     control->started_ns = clock_now_ns();
     pid_t pid = REAL(fork)();

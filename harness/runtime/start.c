@@ -9,6 +9,7 @@
 #include "control/turn.h"
 #include "dispatch.h"
 #include "ending.h"
+#include "memory/edges.h"
 #include "memory/init.h"
 #include "memory/part.h"
 #include "modules.h"
@@ -88,6 +89,7 @@ __attribute__((constructor(101))) static void attach(void)
     tasks_become((uint32_t)task);
     if (control_on())
         turn_attach();
+    edges_attached();
 }
 
 typedef int main_function(int, char **, char **);

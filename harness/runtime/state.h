@@ -41,6 +41,7 @@ struct local {
     bool interrupted; /* and it was installed without SA_RESTART */
     bool idle;        /* the last op got nothing: the next point yields */
     bool nudged;      /* the next point is one where a switch may matter */
+    bool waited;      /* the op was tried in vain at first */
     int forking;      /* own process id while in fork(), whose handlers are the
                          program's; 0: not */
     uint32_t task;

@@ -7,6 +7,7 @@
 #include "control/turn.h"
 #include "dispatch.h"
 #include "memory/access.h"
+#include "memory/edges.h"
 #include "memory/order.h"
 #include "objects.h"
 #include "state.h"
@@ -64,9 +65,14 @@ void tasks_cancel(int task)
 
 void tasks_made(int task)
 {
-    if (task >= 0 && control_on())
-        __atomic_store_n(&runtime.segment->turns[task].state, TURN_READY,
-                         __ATOMIC_RELEASE);
+    if (task < 0 || !control_on())
+        return;
+    /* Here and not where room was made for it: handlers of pthread_atfork(),
+     * which run in between, happen before all that it does, too. */
+    turn_ensure();
+    edges_made((uint32_t)task, local.task + 1);
+    __atomic_store_n(&runtime.segment->turns[task].state, TURN_READY,
+                     __ATOMIC_RELEASE);
 }
 
 void tasks_set_pid(int task, int pid)

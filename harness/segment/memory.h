@@ -73,10 +73,44 @@ enum memory_sync {
     MEMORY_SYNCS = MEMORY_SYNC_WORD + MEMORY_WORD_SYNCS
 };
 
+/* OBJECT's first or SECOND number. */
+static inline uint32_t memory_sync_of(uint32_t object, uint32_t second)
+{
+    return MEMORY_SYNC_OBJECT + 2 * object + second;
+}
+
+/* The rows that a program of a few tasks and objects needs stand together at
+ * the beginning, in the pages that the counters are in: a task that begins
+ * takes a page fault for every 64 KiB that it looks at. */
 enum {
-    MEMORY_SYNC_ROW = MEMORY_TASKS * MEMORY_TASK_ROWS,
-    MEMORY_ROWS = MEMORY_SYNC_ROW + 2 * MEMORY_SYNCS
+    MEMORY_FIRST_TASKS = 16,
+    MEMORY_FIRST_SYNCS = MEMORY_SYNC_OBJECT + 2 * 56,
+    MEMORY_FIRST_SYNC_ROW = MEMORY_FIRST_TASKS * MEMORY_TASK_ROWS,
+    MEMORY_TASK_ROW = MEMORY_FIRST_SYNC_ROW + 2 * MEMORY_FIRST_SYNCS,
+    MEMORY_SYNC_ROW = MEMORY_TASK_ROW +
+                      (MEMORY_TASKS - MEMORY_FIRST_TASKS) * MEMORY_TASK_ROWS,
+    MEMORY_ROWS = MEMORY_SYNC_ROW + 2 * (MEMORY_SYNCS - MEMORY_FIRST_SYNCS)
 };
+
+static inline uint32_t memory_row_of_task(uint32_t task,
+                                          enum memory_task_row row)
+{
+    return (task < MEMORY_FIRST_TASKS
+                ? task * MEMORY_TASK_ROWS
+                : MEMORY_TASK_ROW +
+                      (task - MEMORY_FIRST_TASKS) * MEMORY_TASK_ROWS) +
+           row;
+}
+
+/* Of ROW, MEMORY_ROW_CLOCK and MEMORY_ROW_HARD. */
+static inline uint32_t memory_row_of_sync(uint32_t sync,
+                                          enum memory_task_row row)
+{
+    return (sync < MEMORY_FIRST_SYNCS
+                ? MEMORY_FIRST_SYNC_ROW + 2 * sync
+                : MEMORY_SYNC_ROW + 2 * (sync - MEMORY_FIRST_SYNCS)) +
+           row;
+}
 
 /* 8 bytes that hold atomics. Each atomic has a clock of its own, so that one
  * flag does not order what another is for; once two of different extent
@@ -229,13 +263,14 @@ struct memory {
     uint32_t node_count;  /* likewise */
     uint32_t race_count;  /* may exceed the table */
     uint32_t name_bytes;
-    uint64_t accesses;    /* looked at */
-    uint32_t word_count;  /* numbers 1 .. word_count */
-    uint32_t clock_count; /* of words; likewise */
-    uint32_t named_count; /* may exceed the table */
-    uint64_t block_count; /* ever handed out */
+    uint64_t accesses;      /* looked at */
+    uint32_t word_count;    /* numbers 1 .. word_count */
+    uint32_t clock_count;   /* of words; likewise */
+    uint32_t named_count;   /* may exceed the table */
+    uint64_t block_count;   /* ever handed out */
+    uint32_t death_objects; /* with EDGE_DEATH: see detect/death.h */
+    _Alignas(128) memory_near_row near[MEMORY_ROWS];
     struct memory_race races[MEMORY_RACES];
-    memory_near_row near[MEMORY_ROWS];
     struct memory_word_sync words[MEMORY_WORD_SYNCS];
     uint32_t word_slots[MEMORY_WORD_SLOTS];
     /* By clock of a word: who has released through it since it was last

@@ -190,11 +190,24 @@ struct segment_task {
  * files, named memory and FIFOs (device and inode mixed), the id for SysV
  * objects, a creation number (task path and ordinal) for anonymous mappings,
  * pipes and private memory. */
+/* What the runtime keeps in mind of an object to know what it orders. */
+enum object_edge {
+    EDGE_DEATH = 1,      /* a lock of a file, say: the end of a task frees it */
+    EDGE_SHARED = 2,     /* a file: was locked for reading */
+    EDGE_EXCLUSIVE = 4,  /* and for writing */
+    EDGE_ENDS = 8,       /* a descriptor that tells of the ends of tasks */
+    EDGE_SIGNALS = 16,   /* of signals */
+    EDGE_NAMES = 32,     /* of what happens to files */
+    EDGE_NOTIFIES = 64,  /* a queue that sends signals */
+    EDGE_ROUND = 128,    /* a barrier: every second round */
+    EDGE_PARTNER = 65536 /* times the number of a socket's other end */
+};
+
 struct segment_object {
     _Alignas(64) uint32_t kind; /* enum object_kind; 0 while being made */
     uint32_t task;              /* who touched it first, + 1 */
     uint32_t ordinal; /* k-th object that task touched first, from 0 */
-    uint32_t spare;
+    uint32_t edge;    /* enum object_edge, and what is told apart by it */
     uint64_t backing;
     uint64_t offset;
     uint64_t site;    /* where it was first touched */

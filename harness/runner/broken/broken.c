@@ -205,9 +205,11 @@ static int leave_zombie(void)
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) ? 1 : 0;
 }
 
-/* Every shared writable mapping, mpstress's segment among them. */
+/* Every shared writable mapping, mpstress's segment among them; not all of its
+ * memory part, which is larger than the machine. */
 static int scribble(void)
 {
+    const unsigned long most = 64 << 20;
     FILE *maps = fopen("/proc/self/maps", "r");
     char line[512];
     while (maps && fgets(line, sizeof(line), maps)) {
@@ -215,7 +217,8 @@ static int scribble(void)
         char mode[8];
         if (sscanf(line, "%lx-%lx %7s", &start, &end, mode) == 3 &&
             !strcmp(mode, "rw-s"))
-            for (unsigned long at = start; at < end; at += 8)
+            for (unsigned long at = start; at < end && at - start < most;
+                 at += 8)
                 *(volatile unsigned long *)at = at * 0x9e3779b97f4a7c15ul;
     }
     return 0;

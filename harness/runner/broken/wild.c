@@ -597,10 +597,10 @@ static struct segment *find_segment(void)
 {
     FILE *maps = fopen("/proc/self/maps", "r");
     char line[512];
-    unsigned long at = 0, end;
+    unsigned long at = 0, end, offset;
     while (maps && fgets(line, sizeof(line), maps))
         if (strstr(line, "memfd:mpstress-segment") &&
-            sscanf(line, "%lx-%lx", &at, &end) == 2)
+            sscanf(line, "%lx-%lx %*s %lx", &at, &end, &offset) == 3 && !offset)
             break;
     if (!at)
         _exit(73);

@@ -43,6 +43,7 @@ static attempt_function *const rows[] = {
     [SYS_kill] = attempt_kill,
     [SYS_rt_sigqueueinfo] = attempt_kill,
     [SYS_tgkill] = attempt_tgkill,
+    [SYS_rt_tgsigqueueinfo] = attempt_tgkill,
     [SYS_tkill] = attempt_tkill,
     [SYS_rt_sigsuspend] = attempt_sigsuspend,
     [SYS_rt_sigtimedwait] = attempt_sigtimedwait,

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 
 #include "attempts.h"
+#include "memory/edges.h"
 #include "objects.h"
 #include "sys.h"
 
@@ -286,6 +287,9 @@ static long open_fifo(struct attempt *attempt, int which_flags)
     long flags = call->args[which_flags];
     struct call quick = *call;
     quick.args[which_flags] = flags | O_NONBLOCK;
+    /* Who opens one end knows that somebody has come to the other. */
+    if (!attempt->begun)
+        edges_release(attempt->object, EDGES_SECOND);
     if ((flags & O_ACCMODE) == O_WRONLY) {
         long fd = attempt_plainly(&quick);
         if (fd == -ENXIO)

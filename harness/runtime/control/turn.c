@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "delivery.h"
 #include "detect/waitfor.h"
+#include "memory/edges.h"
 #include "sched/strategy.h"
 #include "sys.h"
 #include "tasks.h"
@@ -345,6 +346,7 @@ enum turn_end turn_park(uint32_t object, uint32_t flags, uint64_t deadline_ns)
         look_for_cycle();
     local.handled = local.interrupted = false;
     pass_on();
+    local.waited = true;
     if (local.handled)
         return local.interrupted ? TURN_INTERRUPTED : TURN_HANDLED;
     return turn->flags & TURN_TIMED_OUT ? TURN_TIME : TURN_GO;
@@ -373,6 +375,7 @@ static void leave_process(uint32_t process, uint32_t but)
         uint32_t task = sched_slot(schedule->alive[i]);
         if (task == but || tasks_process_of(task) != process)
             continue;
+        edges_ended(task);
         sched_leave(segment, task);
         segment_task_end(segment, task);
     }
@@ -394,6 +397,7 @@ static bool take_from_thread(void)
     __atomic_store_n(&segment->turns[local.task].state, TURN_RUNNING,
                      __ATOMIC_RELEASE);
     __atomic_store_n(holder_word(), me, __ATOMIC_RELEASE);
+    edges_waited(0);
     return true;
 }
 
@@ -436,6 +440,8 @@ void turn_leave(bool process)
     decide();
     if (process)
         leave_process(first, UINT32_MAX);
+    else
+        edges_ended(local.task);
     sched_leave(segment, local.task);
     schedule->death_pid = segment->tasks[first].pid;
     schedule->death_tid = process ? 0 : segment->tasks[local.task].tid;

@@ -3,6 +3,7 @@
  * woken is a choice of the iteration's environment stream. */
 #include <string.h>
 
+#include "memory/edges.h"
 #include "memory/order.h"
 #include "scope.h"
 
@@ -21,6 +22,7 @@ static int relock(pthread_mutex_t *mutex, uint32_t lock, uint64_t site)
     do {
         result = REAL(pthread_mutex_trylock)(mutex);
     } while (result == EBUSY && scope_wait(&scope, 0, NULL, false));
+    edges_lock(lock, -result);
     if (!result || result == EOWNERDEAD)
         order_taken(lock, site, 0, true);
     return result;
@@ -34,6 +36,7 @@ static int wait_in_turns(const struct scope *scope, pthread_mutex_t *mutex,
 {
     struct segment *segment = runtime.segment;
     struct segment_turn *turn = turn_own();
+    edges_unlock(lock);
     int result = REAL(pthread_mutex_unlock)(mutex);
     if (result)
         return result;
@@ -158,8 +161,11 @@ static int meet(const struct scope *scope, const pthread_barrier_t *barrier)
     struct segment_object *object = &segment->objects[scope->object];
     if (!scope->object)
         return EINVAL;
+    uint32_t round = edges_arrive(scope->object);
     if (++object->count >= threads_of(barrier)) {
         object->count = 0;
+        edges_turn_over(scope->object);
+        edges_leave(round);
         wait_wake(scope->object, UINT32_MAX, ~0u, scope->site);
         return PTHREAD_BARRIER_SERIAL_THREAD;
     }
@@ -168,6 +174,7 @@ static int meet(const struct scope *scope, const pthread_barrier_t *barrier)
     do
         wait_more(&wait, false);
     while (!(turn_own()->flags & TURN_WOKEN));
+    edges_leave(round);
     return 0;
 }
 

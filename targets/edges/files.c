@@ -1,0 +1,158 @@
+/* Files and names: the taker looks until something is there, or is not. */
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <sched.h>
+#include <sys/inotify.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/sem.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "edges.h"
+
+#define LOOKING(name, statement)          \
+    static void name(struct scene *scene) \
+    {                                     \
+        (void)scene;                      \
+        while (!(statement))              \
+            sched_yield();                \
+    }
+
+static bool made(const char *name)
+{
+    int fd = open(name, O_CREAT | O_RDWR, 0600);
+    return fd >= 0 && !close(fd);
+}
+
+static bool opens(const char *name)
+{
+    int fd = open(name, O_RDONLY);
+    return fd >= 0 && !close(fd);
+}
+
+static bool is_there(const char *name)
+{
+    struct stat st;
+    return !stat(name, &st);
+}
+
+FUNCTION(create, made("ready"))
+LOOKING(open_it, opens("ready"))
+LOOKING(access_it, !access("ready", F_OK))
+LOOKING(stat_it, is_there("ready"))
+LOOKING(access_gone, access("ready", F_OK) && errno == ENOENT)
+LOOKING(open_gone, !opens("ready") && errno == ENOENT)
+FUNCTION(remove_it, !unlink("ready"))
+FUNCTION(rename_prepare, made("almost"))
+FUNCTION(rename_it, !rename("almost", "ready"))
+FUNCTION(make_directory, !mkdir("ready", 0700))
+FUNCTION(make_link, !symlink("nowhere", "ready"))
+
+static void link_there(struct scene *scene)
+{
+    char text[16];
+    (void)scene;
+    while (readlink("ready", text, sizeof(text)) < 0)
+        sched_yield();
+}
+
+/* -- What is in it ----------------------------------------------------------*/
+
+FUNCTION(file_prepare,
+         (scene->fds[0] = open("file", O_CREAT | O_RDWR, 0600)) >= 0)
+FUNCTION(write_it, pwrite(scene->fds[0], "x", 1, 0) == 1)
+
+static void read_it(struct scene *scene)
+{
+    char byte;
+    while (pread(scene->fds[0], &byte, 1, 0) != 1)
+        sched_yield();
+}
+
+FUNCTION(grow_it, !ftruncate(scene->fds[0], 1))
+
+static void look_at_size(struct scene *scene)
+{
+    struct stat st = {0};
+    while (!st.st_size) {
+        sched_yield();
+        MUST(!fstat(scene->fds[0], &st));
+    }
+}
+
+/* -- Locks, asked for -------------------------------------------------------*/
+
+static bool record(const struct scene *scene, int command, struct flock *lock)
+{
+    lock->l_whence = SEEK_SET;
+    lock->l_start = 0;
+    lock->l_len = 1;
+    return !fcntl(scene->fds[0], command, lock);
+}
+
+/* The taker waits until it sees the lock, then until it sees it go. */
+static void hold_a_while(struct scene *scene)
+{
+    struct flock lock = {.l_type = F_WRLCK};
+    MUST(record(scene, F_SETLK, &lock));
+    MUST(!sem_post(&scene->world->sem[0]));
+    edges_early(scene);
+    lock.l_type = F_UNLCK;
+    MUST(record(scene, F_SETLK, &lock));
+}
+
+static void ask_for_lock(struct scene *scene)
+{
+    MUST(!sem_wait(&scene->world->sem[0]));
+    struct flock lock = {.l_type = F_WRLCK};
+    while (lock.l_type != F_UNLCK) {
+        sched_yield();
+        lock.l_type = F_WRLCK;
+        MUST(record(scene, F_GETLK, &lock));
+    }
+}
+
+/* -- Other names ------------------------------------------------------------*/
+
+FUNCTION(shm_make, shm_open("/edges", O_CREAT | O_RDWR, 0600) >= 0)
+LOOKING(shm_find, shm_open("/edges", O_RDWR, 0600) >= 0)
+FUNCTION(sem_make, sem_open("/edges", O_CREAT, 0600, 0) != SEM_FAILED)
+LOOKING(sem_find, sem_open("/edges", 0) != SEM_FAILED)
+FUNCTION(mq_make, mq_open("/edges", O_CREAT | O_RDWR, 0600, NULL) >= 0)
+LOOKING(mq_find, mq_open("/edges", O_RDWR) >= 0)
+FUNCTION(key_make, semget(4711, 1, IPC_CREAT | 0600) >= 0)
+LOOKING(key_find, semget(4711, 1, 0600) >= 0)
+
+static void watch_prepare(struct scene *scene)
+{
+    MUST((scene->fds[0] = inotify_init1(0)) >= 0);
+    MUST(inotify_add_watch(scene->fds[0], ".", IN_CREATE) >= 0);
+}
+
+static void watch_it(struct scene *scene)
+{
+    char events[4096];
+    MUST(read(scene->fds[0], events, sizeof(events)) > 0);
+}
+
+const struct edge edges_files[] = {
+    {"create-open", NULL, create, open_it, EDGE_BOTH},
+    {"create-access", NULL, create, access_it, EDGE_BOTH},
+    {"create-stat", NULL, create, stat_it, EDGE_BOTH},
+    {"rename", rename_prepare, rename_it, open_it, EDGE_BOTH},
+    {"unlink-access", create, remove_it, access_gone, EDGE_BOTH},
+    {"unlink-open", create, remove_it, open_gone, EDGE_BOTH},
+    {"mkdir-stat", NULL, make_directory, stat_it, EDGE_BOTH},
+    {"symlink", NULL, make_link, link_there, EDGE_BOTH},
+    {"file", file_prepare, write_it, read_it, EDGE_BOTH},
+    {"file-size", file_prepare, grow_it, look_at_size, EDGE_BOTH},
+    {"fcntl-ask", file_prepare, hold_a_while, ask_for_lock, EDGE_PROCESSES},
+    {"shm-name", NULL, shm_make, shm_find, EDGE_BOTH},
+    {"sem-name", NULL, sem_make, sem_find, EDGE_BOTH},
+    {"mq-name", NULL, mq_make, mq_find, EDGE_BOTH},
+    {"key", NULL, key_make, key_find, EDGE_BOTH},
+    {"inotify", watch_prepare, create, watch_it, EDGE_BOTH},
+    {0},
+};

@@ -1,0 +1,347 @@
+/* Pipes, sockets, queues, events: what comes out was put in before. */
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "edges.h"
+
+static bool get(int fd)
+{
+    char byte;
+    return read(fd, &byte, 1) == 1;
+}
+
+static bool put(int fd)
+{
+    return write(fd, "x", 1) == 1;
+}
+
+FUNCTION(give, put(scene->fds[1]))
+FUNCTION(take, get(scene->fds[0]))
+
+/* -- Pipes ------------------------------------------------------------------*/
+
+FUNCTION(pipe_prepare, !pipe(scene->fds))
+FUNCTION(pipe_close, !close(scene->fds[1]))
+
+/* Until nobody is left who could write. */
+static void pipe_end(struct scene *scene)
+{
+    char byte;
+    if (!scene->threads)
+        MUST(!close(scene->fds[1]));
+    MUST(read(scene->fds[0], &byte, 1) == 0);
+}
+
+static void pipe_end_thread(struct scene *scene)
+{
+    char byte;
+    MUST(read(scene->fds[0], &byte, 1) == 0);
+}
+
+static void pipe_close_range(struct scene *scene)
+{
+    MUST(!close_range((unsigned)scene->fds[1], (unsigned)scene->fds[1], 0));
+}
+
+FUNCTION(pipe_close_dup, dup2(scene->fds[0], scene->fds[1]) >= 0)
+
+/* Nobody reads any more. */
+FUNCTION(pipe_deaf, !close(scene->fds[0]))
+
+static void pipe_broken(struct scene *scene)
+{
+    signal(SIGPIPE, SIG_IGN);
+    MUST(!close(scene->fds[0]));
+    while (put(scene->fds[1]))
+        sched_yield();
+    MUST(errno == EPIPE);
+}
+
+static void pipe_fill(struct scene *scene)
+{
+    static const char full[65536];
+    MUST(!pipe(scene->fds));
+    MUST(fcntl(scene->fds[1], F_SETPIPE_SZ, 4096) >= 0);
+    MUST(write(scene->fds[1], full, 4096) == 4096);
+}
+
+/* Who waits for room is let through by who reads. */
+static void pipe_drain(struct scene *scene)
+{
+    static char all[4096];
+    MUST(read(scene->fds[0], all, sizeof(all)) > 0);
+}
+
+FUNCTION(pipe_push, put(scene->fds[1]))
+
+/* Looked at, but not taken. */
+static void pipe_poll(struct scene *scene)
+{
+    struct pollfd poll_of = {.fd = scene->fds[0], .events = POLLIN};
+    MUST(poll(&poll_of, 1, -1) == 1);
+}
+
+static void pipe_select(struct scene *scene)
+{
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(scene->fds[0], &set);
+    MUST(select(scene->fds[0] + 1, &set, NULL, NULL, NULL) == 1);
+}
+
+static void pipe_epoll(struct scene *scene)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int epoll = epoll_create1(0);
+    MUST(epoll >= 0);
+    MUST(!epoll_ctl(epoll, EPOLL_CTL_ADD, scene->fds[0], &event));
+    MUST(epoll_wait(epoll, &event, 1, -1) == 1);
+}
+
+/* From one pipe into another without a look. */
+static void splice_prepare(struct scene *scene)
+{
+    MUST(!pipe(scene->fds));
+    MUST(!pipe(scene->fds + 2));
+}
+
+static void splice_take(struct scene *scene)
+{
+    pid_t pid = fork();
+    MUST(pid >= 0);
+    if (!pid) {
+        MUST(splice(scene->fds[0], NULL, scene->fds[3], NULL, 1, 0) == 1);
+        _exit(0);
+    }
+    MUST(get(scene->fds[2]));
+}
+
+static void fifo_prepare(struct scene *scene)
+{
+    (void)scene;
+    MUST(!mkfifo("fifo", 0600));
+}
+
+static void fifo_give(struct scene *scene)
+{
+    (void)scene;
+    int fd = open("fifo", O_WRONLY);
+    MUST(fd >= 0);
+    MUST(put(fd));
+}
+
+static void fifo_take(struct scene *scene)
+{
+    (void)scene;
+    int fd = open("fifo", O_RDONLY);
+    MUST(fd >= 0);
+    MUST(get(fd));
+}
+
+/* Each waits for the other to open its end. */
+FUNCTION(fifo_open_write, (scene->fds[0] = open("fifo", O_WRONLY)) >= 0)
+FUNCTION(fifo_open_read, (scene->fds[0] = open("fifo", O_RDONLY)) >= 0)
+
+/* -- Sockets ----------------------------------------------------------------*/
+
+FUNCTION(pair_prepare, !socketpair(AF_UNIX, SOCK_STREAM, 0, scene->fds))
+FUNCTION(pair_give, send(scene->fds[1], "x", 1, 0) == 1)
+FUNCTION(pair_shutdown, !shutdown(scene->fds[1], SHUT_WR))
+
+static void pair_take(struct scene *scene)
+{
+    char byte;
+    MUST(recv(scene->fds[0], &byte, 1, 0) == 1);
+}
+
+static void pair_end(struct scene *scene)
+{
+    char byte;
+    MUST(recv(scene->fds[0], &byte, 1, 0) == 0);
+}
+
+static struct sockaddr_un address_of(const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
+    return address;
+}
+
+static int bound(const char *name, int type)
+{
+    struct sockaddr_un address = address_of(name);
+    int fd = socket(AF_UNIX, type, 0);
+    MUST(fd >= 0);
+    MUST(!bind(fd, (struct sockaddr *)&address, sizeof(address)));
+    return fd;
+}
+
+static void stream_prepare(struct scene *scene)
+{
+    scene->fds[0] = bound("listener", SOCK_STREAM);
+    MUST(!listen(scene->fds[0], 1));
+}
+
+static void stream_give(struct scene *scene)
+{
+    struct sockaddr_un address = address_of("listener");
+    MUST((scene->fds[1] = socket(AF_UNIX, SOCK_STREAM, 0)) >= 0);
+    MUST(!connect(scene->fds[1], (struct sockaddr *)&address, sizeof(address)));
+}
+
+FUNCTION(stream_accept,
+         (scene->fds[2] = accept(scene->fds[0], NULL, NULL)) >= 0)
+
+static void stream_send(struct scene *scene)
+{
+    stream_give(scene);
+    edges_early(scene);
+    MUST(put(scene->fds[1]));
+}
+
+static void stream_take(struct scene *scene)
+{
+    stream_accept(scene);
+    MUST(get(scene->fds[2]));
+}
+
+static void datagram_prepare(struct scene *scene)
+{
+    scene->fds[0] = bound("mailbox", SOCK_DGRAM);
+    MUST((scene->fds[1] = socket(AF_UNIX, SOCK_DGRAM, 0)) >= 0);
+}
+
+static void datagram_give(struct scene *scene)
+{
+    struct sockaddr_un address = address_of("mailbox");
+    MUST(sendto(scene->fds[1], "x", 1, 0, (struct sockaddr *)&address,
+                sizeof(address)) == 1);
+}
+
+/* -- Others -----------------------------------------------------------------*/
+
+FUNCTION(event_prepare, (scene->fds[0] = eventfd(0, 0)) >= 0)
+
+static void event_give(struct scene *scene)
+{
+    MUST(!eventfd_write(scene->fds[0], 1));
+}
+
+static void event_take(struct scene *scene)
+{
+    eventfd_t value;
+    MUST(!eventfd_read(scene->fds[0], &value));
+}
+
+/* The event comes in a message, as another number of another table. */
+static void event_pass(struct scene *scene)
+{
+    union {
+        char room[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {{0}};
+    struct iovec part = {(char[]){'x'}, 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof(control.room)};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &scene->fds[2], sizeof(int));
+    MUST(sendmsg(scene->fds[1], &message, 0) == 1);
+}
+
+static void passed_give(struct scene *scene)
+{
+    MUST((scene->fds[2] = eventfd(0, 0)) >= 0);
+    event_pass(scene);
+    edges_early(scene);
+    MUST(!eventfd_write(scene->fds[2], 1));
+}
+
+static void passed_take(struct scene *scene)
+{
+    union {
+        char room[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    char byte;
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof(control.room)};
+    eventfd_t value;
+    MUST(recvmsg(scene->fds[0], &message, 0) == 1);
+    MUST(CMSG_FIRSTHDR(&message) != NULL);
+    memcpy(&scene->fds[2], CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+    MUST(!eventfd_read(scene->fds[2], &value));
+}
+
+static void mq_prepare(struct scene *scene)
+{
+    struct mq_attr attributes = {.mq_maxmsg = 1, .mq_msgsize = 1};
+    scene->fds[0] = mq_open("/edges", O_CREAT | O_RDWR, 0600, &attributes);
+    MUST(scene->fds[0] >= 0);
+    MUST(!mq_unlink("/edges"));
+}
+
+static void mq_fill(struct scene *scene)
+{
+    mq_prepare(scene);
+    MUST(!mq_send(scene->fds[0], "x", 1, 0));
+}
+
+FUNCTION(mq_give, !mq_send(scene->fds[0], "x", 1, 0))
+
+static void mq_take(struct scene *scene)
+{
+    char byte;
+    MUST(mq_receive(scene->fds[0], &byte, 1, NULL) == 1);
+}
+
+const struct edge edges_streams[] = {
+    {"pipe", pipe_prepare, give, take, EDGE_BOTH},
+    {"pipe-poll", pipe_prepare, give, pipe_poll, EDGE_BOTH},
+    {"pipe-select", pipe_prepare, give, pipe_select, EDGE_BOTH},
+    {"pipe-epoll", pipe_prepare, give, pipe_epoll, EDGE_BOTH},
+    {"pipe-close", pipe_prepare, pipe_close, pipe_end, EDGE_PROCESSES},
+    {"pipe-close-thread", pipe_prepare, pipe_close, pipe_end_thread,
+     EDGE_THREADS},
+    {"pipe-close-range", pipe_prepare, pipe_close_range, pipe_end,
+     EDGE_PROCESSES},
+    {"pipe-dup", pipe_prepare, pipe_close_dup, pipe_end, EDGE_PROCESSES},
+    {"pipe-broken", pipe_prepare, pipe_deaf, pipe_broken, EDGE_PROCESSES},
+    {"pipe-full", pipe_fill, pipe_drain, pipe_push, EDGE_BOTH},
+    {"splice", splice_prepare, give, splice_take, EDGE_PROCESSES},
+    {"fifo", fifo_prepare, fifo_give, fifo_take, EDGE_BOTH},
+    {"fifo-open-write", fifo_prepare, fifo_open_write, fifo_open_read,
+     EDGE_BOTH},
+    {"fifo-open-read", fifo_prepare, fifo_open_read, fifo_open_write,
+     EDGE_BOTH},
+    {"socketpair", pair_prepare, pair_give, pair_take, EDGE_BOTH},
+    {"socketpair-write", pair_prepare, give, take, EDGE_BOTH},
+    {"socket-shutdown", pair_prepare, pair_shutdown, pair_end, EDGE_BOTH},
+    {"connect", stream_prepare, stream_give, stream_accept, EDGE_BOTH},
+    {"stream", stream_prepare, stream_send, stream_take, EDGE_BOTH},
+    {"datagram", datagram_prepare, datagram_give, take, EDGE_BOTH},
+    {"eventfd", event_prepare, event_give, event_take, EDGE_BOTH},
+    {"eventfd-passed", pair_prepare, passed_give, passed_take, EDGE_PROCESSES},
+    {"mq", mq_prepare, mq_give, mq_take, EDGE_BOTH},
+    {"mq-full", mq_fill, mq_take, mq_give, EDGE_BOTH},
+    {0},
+};

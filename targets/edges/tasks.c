@@ -1,0 +1,376 @@
+/* Tasks begin and end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "edges.h"
+
+extern char **environ;
+
+/* -- Beginnings -------------------------------------------------------------*/
+
+static void await(pid_t pid)
+{
+    int status;
+    MUST(waitpid(pid, &status, 0) == pid);
+    edges_must(WIFEXITED(status) && !WEXITSTATUS(status), "child");
+}
+
+static void run_fork(struct scene *scene)
+{
+    edges_early(scene);
+    pid_t pid = fork();
+    MUST(pid >= 0);
+    if (!pid) {
+        edges_read(scene);
+        _exit(0);
+    }
+    edges_late(scene);
+    await(pid);
+}
+
+static void *read_in_thread(void *scene)
+{
+    edges_read(scene);
+    return NULL;
+}
+
+static void run_create(struct scene *scene)
+{
+    pthread_t thread;
+    edges_early(scene);
+    MUST(!pthread_create(&thread, NULL, read_in_thread, scene));
+    edges_late(scene);
+    MUST(!pthread_join(thread, NULL));
+}
+
+/* -- Ends -------------------------------------------------------------------*/
+
+/* The wrong twin reads before it waits. */
+static pid_t make_child(struct scene *scene)
+{
+    pid_t pid = fork();
+    MUST(pid >= 0);
+    if (!pid) {
+        *scene->data = 1;
+        _exit(0);
+    }
+    if (scene->wrong)
+        edges_read(scene);
+    return pid;
+}
+
+static void run_wait(struct scene *scene)
+{
+    await(make_child(scene));
+    edges_read(scene);
+}
+
+static void run_poll(struct scene *scene)
+{
+    pid_t pid = make_child(scene);
+    while (!waitpid(pid, NULL, WNOHANG))
+        sched_yield();
+    edges_read(scene);
+}
+
+static void run_waitid(struct scene *scene)
+{
+    siginfo_t info;
+    pid_t pid = make_child(scene);
+    MUST(!waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
+    edges_read(scene);
+    MUST(!waitid(P_PID, (id_t)pid, NULL, WEXITED));
+}
+
+/* Children that nobody waits for: wait() tells of the last one's end. */
+static void run_ignored(struct scene *scene)
+{
+    signal(SIGCHLD, SIG_IGN);
+    make_child(scene);
+    MUST(wait(NULL) < 0 && errno == ECHILD);
+    edges_read(scene);
+}
+
+static void run_pidfd(struct scene *scene)
+{
+    pid_t pid = make_child(scene);
+    struct pollfd fd = {.events = POLLIN};
+    MUST((fd.fd = (int)syscall(SYS_pidfd_open, pid, 0)) >= 0);
+    MUST(poll(&fd, 1, -1) == 1);
+    edges_read(scene);
+    await(pid);
+}
+
+/* Gone, and waited for by somebody else. */
+static void run_gone(struct scene *scene)
+{
+    int fds[2];
+    pid_t pid = 0;
+    MUST(!pipe(fds));
+    pid_t middle = fork();
+    MUST(middle >= 0);
+    if (!middle) {
+        pid = fork();
+        MUST(pid >= 0);
+        if (!pid) {
+            /* The parent has to know first whom to look for. */
+            MUST(!sem_wait(&scene->world->sem[0]));
+            *scene->data = 1;
+            _exit(0);
+        }
+        MUST(write(fds[1], &pid, sizeof(pid)) == sizeof(pid));
+        MUST(waitpid(pid, NULL, 0) == pid);
+        MUST(!sem_wait(&scene->world->sem[1]));
+        _exit(0);
+    }
+    MUST(read(fds[0], &pid, sizeof(pid)) == sizeof(pid));
+    MUST(!sem_post(&scene->world->sem[0]));
+    if (scene->wrong)
+        edges_read(scene);
+    while (!kill(pid, 0))
+        sched_yield();
+    edges_read(scene);
+    MUST(!sem_post(&scene->world->sem[1]));
+    await(middle);
+}
+
+/* What a process has open, its end closes. */
+static void end_of(struct scene *scene, void (*leave)(void))
+{
+    char byte;
+    MUST(!pipe(scene->fds));
+    pid_t pid = fork();
+    MUST(pid >= 0);
+    if (!pid) {
+        *scene->data = 1;
+        leave();
+        _exit(0);
+    }
+    if (scene->wrong)
+        edges_read(scene);
+    MUST(!close(scene->fds[1]));
+    MUST(read(scene->fds[0], &byte, 1) == 0);
+    edges_read(scene);
+    MUST(waitpid(pid, NULL, 0) == pid);
+}
+
+static void leave(void)
+{
+}
+
+static void crash(void)
+{
+    struct rlimit none = {0};
+    setrlimit(RLIMIT_CORE, &none);
+    abort();
+}
+
+static void stop_by_kill(void)
+{
+    kill(getpid(), SIGKILL);
+}
+
+/* Only descriptors that are marked so. */
+static void become_another(void)
+{
+    char *const arguments[] = {(char[]){"true"}, NULL};
+    execve("/bin/true", arguments, environ);
+}
+
+static void run_exit(struct scene *scene)
+{
+    end_of(scene, leave);
+}
+
+static void run_crash(struct scene *scene)
+{
+    end_of(scene, crash);
+}
+
+static void run_killed(struct scene *scene)
+{
+    end_of(scene, stop_by_kill);
+}
+
+static void run_exec(struct scene *scene)
+{
+    char byte;
+    MUST(!pipe2(scene->fds, O_CLOEXEC));
+    pid_t pid = fork();
+    MUST(pid >= 0);
+    if (!pid) {
+        *scene->data = 1;
+        become_another();
+        _exit(1);
+    }
+    if (scene->wrong)
+        edges_read(scene);
+    MUST(!close(scene->fds[1]));
+    MUST(read(scene->fds[0], &byte, 1) == 0);
+    edges_read(scene);
+    MUST(waitpid(pid, NULL, 0) == pid);
+}
+
+/* -- Threads ----------------------------------------------------------------*/
+
+static void *write_in_thread(void *argument)
+{
+    struct scene *scene = argument;
+    *scene->data = 1;
+    return NULL;
+}
+
+static pthread_t make_thread(struct scene *scene)
+{
+    pthread_t thread;
+    MUST(!pthread_create(&thread, NULL, write_in_thread, scene));
+    if (scene->wrong)
+        edges_read(scene);
+    return thread;
+}
+
+static void run_join(struct scene *scene)
+{
+    MUST(!pthread_join(make_thread(scene), NULL));
+    edges_read(scene);
+}
+
+static void run_tryjoin(struct scene *scene)
+{
+    pthread_t thread = make_thread(scene);
+    while (pthread_tryjoin_np(thread, NULL))
+        sched_yield();
+    edges_read(scene);
+}
+
+static int write_in_c11(void *argument)
+{
+    write_in_thread(argument);
+    return 0;
+}
+
+static void run_thrd(struct scene *scene)
+{
+    thrd_t thread;
+    MUST(thrd_create(&thread, write_in_c11, scene) == thrd_success);
+    if (scene->wrong)
+        edges_read(scene);
+    MUST(thrd_join(thread, NULL) == thrd_success);
+    edges_read(scene);
+}
+
+/* -- Once -------------------------------------------------------------------*/
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static once_flag flag = ONCE_FLAG_INIT;
+static int *once_data;
+
+static void set_once(void)
+{
+    *once_data = 1;
+    sched_yield();
+}
+
+static void nothing(void)
+{
+}
+
+static void *run_once_in_thread(void *argument)
+{
+    struct scene *scene = argument;
+    MUST(!pthread_once(&once, scene->wrong ? nothing : set_once));
+    edges_late(scene);
+    return NULL;
+}
+
+static void *call_once_in_thread(void *argument)
+{
+    struct scene *scene = argument;
+    call_once(&flag, scene->wrong ? nothing : set_once);
+    edges_late(scene);
+    return NULL;
+}
+
+static void two_of(struct scene *scene, void *(*run)(void *))
+{
+    pthread_t thread;
+    once_data = scene->data;
+    MUST(!pthread_create(&thread, NULL, run, scene));
+    if (run == run_once_in_thread)
+        MUST(!pthread_once(&once, scene->wrong ? nothing : set_once));
+    else
+        call_once(&flag, scene->wrong ? nothing : set_once);
+    edges_read(scene);
+    MUST(!pthread_join(thread, NULL));
+}
+
+static void run_once(struct scene *scene)
+{
+    two_of(scene, run_once_in_thread);
+}
+
+static void run_call_once(struct scene *scene)
+{
+    two_of(scene, call_once_in_thread);
+}
+
+/* -- Cancelling -------------------------------------------------------------*/
+
+static void clean_up(void *scene)
+{
+    edges_read(scene);
+}
+
+static void *wait_to_be_cancelled(void *argument)
+{
+    struct scene *scene = argument;
+    pthread_cleanup_push(clean_up, scene);
+    MUST(!sem_post(&scene->world->sem[1]));
+    sem_wait(&scene->world->sem[0]);
+    pthread_cleanup_pop(0);
+    return NULL;
+}
+
+static void run_cancel(struct scene *scene)
+{
+    pthread_t thread;
+    MUST(!pthread_create(&thread, NULL, wait_to_be_cancelled, scene));
+    MUST(!sem_wait(&scene->world->sem[1]));
+    edges_early(scene);
+    MUST(!pthread_cancel(thread));
+    edges_late(scene);
+    MUST(!pthread_join(thread, NULL));
+}
+
+const struct edge edges_tasks[] = {
+    {"fork", NULL, run_fork, NULL, EDGE_ALONE_PROCESSES},
+    {"create", NULL, run_create, NULL, EDGE_ALONE_THREADS},
+    {"wait", NULL, run_wait, NULL, EDGE_ALONE_PROCESSES},
+    {"wait-poll", NULL, run_poll, NULL, EDGE_ALONE_PROCESSES},
+    {"waitid", NULL, run_waitid, NULL, EDGE_ALONE_PROCESSES},
+    {"wait-ignored", NULL, run_ignored, NULL, EDGE_ALONE_PROCESSES},
+    {"pidfd", NULL, run_pidfd, NULL, EDGE_ALONE_PROCESSES},
+    {"gone", NULL, run_gone, NULL, EDGE_ALONE_PROCESSES},
+    {"pipe-exit", NULL, run_exit, NULL, EDGE_ALONE_PROCESSES},
+    {"pipe-crash", NULL, run_crash, NULL, EDGE_ALONE_PROCESSES},
+    {"pipe-killed", NULL, run_killed, NULL, EDGE_ALONE_PROCESSES},
+    {"pipe-exec", NULL, run_exec, NULL, EDGE_ALONE_PROCESSES},
+    {"join", NULL, run_join, NULL, EDGE_ALONE_THREADS},
+    {"tryjoin", NULL, run_tryjoin, NULL, EDGE_ALONE_THREADS},
+    {"thrd", NULL, run_thrd, NULL, EDGE_ALONE_THREADS},
+    {"once", NULL, run_once, NULL, EDGE_ALONE_THREADS},
+    {"call-once", NULL, run_call_once, NULL, EDGE_ALONE_THREADS},
+    {"cancel", NULL, run_cancel, NULL, EDGE_ALONE_THREADS},
+    {0},
+};

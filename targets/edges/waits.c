@@ -1,0 +1,219 @@
+/* Waiting for another one: conditions, barriers, semaphores, futexes. */
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "edges.h"
+
+#define W scene->world
+
+/* -- Conditions and barriers ------------------------------------------------*/
+
+static void cond_give(struct scene *scene)
+{
+    MUST(!pthread_mutex_lock(&W->mutex[0]));
+    W->told = true;
+    MUST(!pthread_cond_signal(&W->cond));
+    MUST(!pthread_mutex_unlock(&W->mutex[0]));
+}
+
+static void cond_take(struct scene *scene)
+{
+    MUST(!pthread_mutex_lock(&W->mutex[0]));
+    while (!W->told)
+        MUST(!pthread_cond_wait(&W->cond, &W->mutex[0]));
+    MUST(!pthread_mutex_unlock(&W->mutex[0]));
+}
+
+/* The giver lets the taker through by waiting: that gives the mutex back. */
+static void cond_wait_give(struct scene *scene)
+{
+    MUST(!pthread_mutex_lock(&W->mutex[0]));
+    W->waits = true;
+    while (!W->told)
+        MUST(!pthread_cond_wait(&W->cond, &W->mutex[0]));
+    MUST(!pthread_mutex_unlock(&W->mutex[0]));
+}
+
+static void cond_wait_take(struct scene *scene)
+{
+    for (bool waits = false; !waits;) {
+        MUST(!pthread_mutex_lock(&W->mutex[0]));
+        waits = W->waits;
+        if (waits)
+            edges_read(scene);
+        W->told = waits;
+        MUST(!pthread_cond_signal(&W->cond));
+        MUST(!pthread_mutex_unlock(&W->mutex[0]));
+        sched_yield();
+    }
+}
+
+static void barrier_meet(struct scene *scene)
+{
+    int result = pthread_barrier_wait(&W->barrier);
+    edges_must(!result || result == PTHREAD_BARRIER_SERIAL_THREAD, "barrier");
+}
+
+/* -- Semaphores -------------------------------------------------------------*/
+
+FUNCTION(sem_give, !sem_post(&W->sem[0]))
+FUNCTION(sem_take, !sem_wait(&W->sem[0]))
+
+static void named_prepare(struct scene *scene)
+{
+    scene->named = sem_open("/edges", O_CREAT, 0600, 0);
+    MUST(scene->named != SEM_FAILED);
+    MUST(!sem_unlink("/edges"));
+}
+
+FUNCTION(named_give, !sem_post(scene->named))
+FUNCTION(named_take, !sem_wait(scene->named))
+
+static void sysv_prepare(struct scene *scene)
+{
+    MUST((scene->id = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600)) >= 0);
+    MUST(!semctl(scene->id, 0, SETVAL, 0));
+}
+
+static void count_prepare(struct scene *scene)
+{
+    MUST((scene->id = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600)) >= 0);
+    MUST(!semctl(scene->id, 0, SETVAL, 1));
+}
+
+static bool semop_by(const struct scene *scene, short by)
+{
+    struct sembuf operation = {0, by, 0};
+    return !semop(scene->id, &operation, 1);
+}
+
+FUNCTION(semop_up, semop_by(scene, 1))
+FUNCTION(semop_down, semop_by(scene, -1))
+FUNCTION(semop_zero, semop_by(scene, 0))
+FUNCTION(semctl_set, !semctl(scene->id, 0, SETVAL, 1))
+
+static void semctl_poll(struct scene *scene)
+{
+    while (!semctl(scene->id, 0, GETVAL))
+        sched_yield();
+}
+
+/* Gone is a message, too. */
+FUNCTION(semctl_remove, !semctl(scene->id, 0, IPC_RMID))
+
+static void semop_gone(struct scene *scene)
+{
+    MUST(!semop_by(scene, 0)); /* the value is 1: waits until it is gone */
+}
+
+/* -- Futexes ----------------------------------------------------------------*/
+
+/* The word itself is relaxed and orders nothing. */
+static void futex_give(struct scene *scene)
+{
+    __atomic_store_n(&W->word, 1, __ATOMIC_RELAXED);
+    syscall(SYS_futex, &W->word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static void futex_take(struct scene *scene)
+{
+    while (!__atomic_load_n(&W->word, __ATOMIC_RELAXED))
+        syscall(SYS_futex, &W->word, FUTEX_WAIT, 0, NULL, NULL, 0);
+    /* Should it have come too late to wait. */
+    syscall(SYS_futex, &W->word, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+/* -- Messages ---------------------------------------------------------------*/
+
+struct message {
+    long type;
+    char text[1];
+};
+
+static void msg_prepare(struct scene *scene)
+{
+    MUST((scene->id = msgget(IPC_PRIVATE, IPC_CREAT | 0600)) >= 0);
+}
+
+static bool msg_put(const struct scene *scene)
+{
+    struct message message = {.type = 1};
+    return !msgsnd(scene->id, &message, sizeof(message.text), 0);
+}
+
+static bool msg_get(const struct scene *scene)
+{
+    struct message message;
+    return msgrcv(scene->id, &message, sizeof(message.text), 0, 0) == 1;
+}
+
+FUNCTION(msg_give, msg_put(scene))
+FUNCTION(msg_take, msg_get(scene))
+
+static void msg_count(struct scene *scene)
+{
+    struct msqid_ds about = {0};
+    while (!about.msg_qnum) {
+        sched_yield();
+        MUST(!msgctl(scene->id, IPC_STAT, &about));
+    }
+}
+
+/* -- Attachments ------------------------------------------------------------*/
+
+static void shm_prepare(struct scene *scene)
+{
+    MUST((scene->id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600)) >= 0);
+}
+
+FUNCTION(shm_give, shmat(scene->id, NULL, 0) != (void *)-1)
+
+static void shm_poll(struct scene *scene)
+{
+    struct shmid_ds about = {0};
+    while (!about.shm_nattch) {
+        sched_yield();
+        MUST(!shmctl(scene->id, IPC_STAT, &about));
+    }
+}
+
+/* Kept until the other one has seen it. */
+static void shm_hold(struct scene *scene)
+{
+    shm_give(scene);
+    edges_late(scene);
+    MUST(!sem_wait(&W->sem[0]));
+}
+
+static void shm_look(struct scene *scene)
+{
+    shm_poll(scene);
+    edges_read(scene);
+    MUST(!sem_post(&W->sem[0]));
+}
+
+const struct edge edges_waits[] = {
+    {"cond", NULL, cond_give, cond_take, EDGE_BOTH},
+    {"cond-wait", NULL, cond_wait_give, cond_wait_take, EDGE_BOTH},
+    {"barrier", NULL, barrier_meet, barrier_meet, EDGE_BOTH},
+    {"sem", NULL, sem_give, sem_take, EDGE_BOTH},
+    {"sem-named", named_prepare, named_give, named_take, EDGE_BOTH},
+    {"semop-up", sysv_prepare, semop_up, semop_down, EDGE_BOTH},
+    {"semop-zero", count_prepare, semop_down, semop_zero, EDGE_BOTH},
+    {"semctl", sysv_prepare, semctl_set, semctl_poll, EDGE_BOTH},
+    {"semctl-wait", sysv_prepare, semctl_set, semop_down, EDGE_BOTH},
+    {"sem-removed", count_prepare, semctl_remove, semop_gone, EDGE_BOTH},
+    {"futex", NULL, futex_give, futex_take, EDGE_BOTH},
+    {"msg", msg_prepare, msg_give, msg_take, EDGE_BOTH},
+    {"msg-count", msg_prepare, msg_give, msg_count, EDGE_BOTH},
+    {"shm-attached", shm_prepare, shm_hold, shm_look, EDGE_PROCESSES},
+    {0},
+};
