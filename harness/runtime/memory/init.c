@@ -18,9 +18,9 @@ static bool seen; /* an object file has said so */
 static void refuse_foreign(void)
 {
     static const char text[] =
-        "mpstress: this program is instrumented by mpstress cc, but another "
-        "sanitizer's runtime is linked in, too: link it with mpstress cc (or "
-        "mpstress c++), without -fsanitize=... of your own\n";
+        "mpstress: this program is built with -fsanitize=thread and linked "
+        "with a sanitizer's own runtime, which cannot be there beside "
+        "mpstress's: build and link it with mpstress cc or mpstress c++\n";
     SYS3(SYS_write, 2, text, sizeof(text) - 1);
     SYS1(SYS_exit_group, 124);
 }
