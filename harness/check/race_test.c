@@ -435,7 +435,10 @@ Test(race, names_private_memory_by_where_it_is)
     struct memory_access *now = &memory->races[number].now;
     fixture_check(f);
     expect_line(&f->findings.items[0], "between two threads\n");
-    expect_line(&f->findings.items[0], "  Location: private memory of 0\n");
+    expect_line(&f->findings.items[0], "  Location: memory of 0\n");
+    memory->whereabouts[number].private = MEMORY_HEAP;
+    fixture_check(f);
+    expect_line(&f->findings.items[0], "  Location: heap of 0\n");
 
     memory->stacks[1] =
         (struct memory_stack){now->address - 64, now->address + 1};

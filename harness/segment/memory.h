@@ -213,8 +213,13 @@ struct memory_pointer {
     uint64_t behind; /* bytes from where it points to the race's first byte */
 };
 
+/* Private memory, as far as addresses tell. */
+enum memory_private { MEMORY_SOMEWHERE, MEMORY_HEAP, MEMORY_FIRST_STACK };
+
 /* What the process that noted a race knew of its address. */
 struct memory_whereabouts {
+    uint32_t private; /* enum memory_private */
+    uint32_t spare;
     uint64_t global;      /* the memory is in a module: where; 0: it is not */
     uint64_t mapped_site; /* who mapped it, and the place; 0: not known */
     uint32_t mapped_task; /* + 1 */

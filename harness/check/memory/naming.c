@@ -173,13 +173,17 @@ static void find_where(struct naming *naming, const struct raced *raced)
         show_block(naming, raced, block);
         return;
     }
-    uint32_t task = find_stack(raced);
+    static const char *const private[] = {[MEMORY_SOMEWHERE] = "memory of ",
+                                          [MEMORY_HEAP] = "heap of ",
+                                          [MEMORY_FIRST_STACK] = "stack of "};
+    uint32_t task = find_stack(raced), kind = raced->about->private;
+    if (task != NO_TASK)
+        kind = MEMORY_FIRST_STACK;
+    else
+        task = segment_task_process(segment, raced->race->now.task);
     str_add(&naming->where,
-            task == NO_TASK ? "private memory of " : "stack of ");
-    show_task(&naming->where, segment,
-              task == NO_TASK
-                  ? segment_task_process(segment, raced->race->now.task)
-                  : task);
+            private[kind <= MEMORY_FIRST_STACK ? kind : MEMORY_SOMEWHERE]);
+    show_task(&naming->where, segment, task);
 }
 
 /* -- Its name ---------------------------------------------------------------*/

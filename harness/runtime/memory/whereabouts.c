@@ -1,6 +1,9 @@
 #include "whereabouts.h"
 
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "modules.h"
 #include "objects.h"
@@ -9,7 +12,7 @@
 
 /* Private memory has no known bounds: what points to something further away
  * points to something else. */
-enum { PRIVATE_REACH = 1 << 20 };
+enum { PRIVATE_REACH = 1 << 20, STACK_REACH = 64 << 20 };
 
 /* In order of distance; of equal ones the first that was found. */
 static void add_pointer(struct memory_whereabouts *about, uint64_t site,
@@ -44,6 +47,21 @@ static void find_pointers(struct memory_whereabouts *about, uintptr_t at,
     }
 }
 
+/* The heap lies between the executable and the break, the stack of the first
+ * thread below the executable's name, which the kernel put there. What mmap()
+ * gave the allocator or other threads is somewhere. */
+static enum memory_private classify(uintptr_t at)
+{
+    uintptr_t executable = getauxval(AT_PHDR), top = getauxval(AT_EXECFN);
+    struct rlimit limit = {0};
+    SYS4(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &limit);
+    if (at > executable && at < (uintptr_t)SYS1(SYS_brk, 0))
+        return MEMORY_HEAP;
+    if (at < top && top - at < limit.rlim_cur && top - at < STACK_REACH)
+        return MEMORY_FIRST_STACK;
+    return MEMORY_SOMEWHERE;
+}
+
 void whereabouts_note(uint32_t before, uint32_t offset)
 {
     struct memory *memory = runtime.memory;
@@ -61,6 +79,7 @@ void whereabouts_note(uint32_t before, uint32_t offset)
         low = region.start;
     } else {
         about->global = modules_data((const void *)at);
+        about->private = classify(at);
     }
     find_pointers(about, at, low);
 }

@@ -456,6 +456,15 @@ static bool step(struct walk *walk, Dwarf_Die *type, uint64_t offset,
                  tag != DW_TAG_union_type;
     if (is_record(tag) && !whole)
         return walk_record(walk, &bare, offset, arrow, depth);
+    /* A struct around just one thing is that thing. */
+    if (is_record(tag) && walk->size == size) {
+        const struct type_spot all = *walk->spot;
+        size_t before = walk->name->len;
+        if (walk_record(walk, &bare, offset, arrow, depth) && fit(walk) == FITS)
+            return true;
+        put_back(walk->name, before);
+        *walk->spot = all;
+    }
     if (tag == DW_TAG_array_type && !whole &&
         !dwarf_hasattr(&bare, DW_AT_GNU_vector))
         return walk_array(walk, &bare, offset, depth);

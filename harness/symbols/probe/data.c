@@ -98,6 +98,11 @@ static struct ring *ring = storage;
 static int numbers[4];
 static int *counter = numbers;
 static int (*square)[2] = (int (*)[2])numbers;
+static struct {
+    struct {
+        number only;
+    } boxes[2];
+} boxed;
 static struct slot slots[3];
 static struct slot *first = slots;
 static point points[2];
@@ -162,6 +167,7 @@ int main(void)
     POINTEE(list, list->count, "int");
     POINTEE(list, list->items[3].seq, "number");
     say_bits();
+    GLOBAL(boxed, boxed.boxes[1].only, "number");
     GLOBAL(plain, plain, "volatile int");
     GLOBAL(numbers, numbers[2], "int");
     GLOBAL(slots, slots[1].seq, "number");
