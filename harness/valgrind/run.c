@@ -61,8 +61,10 @@ int valgrind_open(struct valgrind **out, const struct valgrind_options *options,
     valgrind->output = memfd_create("stdout", MFD_CLOEXEC);
     valgrind->errors = memfd_create("stderr", MFD_CLOEXEC);
     valgrind->log = memfd_create("log", MFD_CLOEXEC);
-    /* Large, but only what is written takes memory. */
-    valgrind->segment = calloc(1, sizeof(*valgrind->segment));
+    /* Aligned to pages; only what is written takes memory. */
+    void *map = mmap(NULL, sizeof(*valgrind->segment), PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    valgrind->segment = map == MAP_FAILED ? NULL : map;
     valgrind->work = str_format("%s/work", options->directory);
     int err = 0;
     if (valgrind->output < 0 || valgrind->errors < 0 || valgrind->log < 0 ||
@@ -107,7 +109,8 @@ void valgrind_close(struct valgrind *valgrind)
     for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
         if (fds[i] >= 0)
             close(fds[i]);
-    free(valgrind->segment);
+    if (valgrind->segment)
+        munmap(valgrind->segment, sizeof(*valgrind->segment));
     free(valgrind->path);
     free(valgrind->work);
     free(valgrind);
