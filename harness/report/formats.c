@@ -13,6 +13,8 @@
 #include "base/io.h"
 
 static const struct report_format formats[] = {
+    {"html", "one page for people, without anything from the network",
+     html_write},
     {"json", "everything about the run, for programs", json_write},
     {"junit", "XML that CI systems show as test results", junit_write},
     {"tap", "TAP 13, for prove and the like", tap_write},

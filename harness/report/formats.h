@@ -6,6 +6,7 @@
 
 #include "report.h"
 
+int html_write(FILE *out, const struct report_run *run);
 int json_write(FILE *out, const struct report_run *run);
 int junit_write(FILE *out, const struct report_run *run);
 int tap_write(FILE *out, const struct report_run *run);

@@ -51,10 +51,11 @@ Test(formats, have_names_and_help)
 {
     size_t count;
     const struct report_format *formats = report_formats(&count);
-    cr_assert_eq(count, 3);
-    cr_expect_str_eq(formats[0].name, "json");
-    cr_expect_str_eq(formats[1].name, "junit");
-    cr_expect_str_eq(formats[2].name, "tap");
+    cr_assert_eq(count, 4);
+    cr_expect_str_eq(formats[0].name, "html");
+    cr_expect_str_eq(formats[1].name, "json");
+    cr_expect_str_eq(formats[2].name, "junit");
+    cr_expect_str_eq(formats[3].name, "tap");
     for (size_t i = 0; i < count; i++)
         cr_expect(*formats[i].about && formats[i].write);
 }

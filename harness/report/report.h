@@ -54,6 +54,25 @@ struct report_strategy {
     uint64_t bounded; /* that ended at the step bound without a finding */
 };
 
+/* Iterations in which what is varied had one value. */
+struct report_share {
+    const char *value; /* "3" */
+    uint64_t iterations, failures;
+};
+struct report_breakdown {
+    const char *name; /* "workers" */
+    const struct report_share *shares;
+    size_t share_count;
+};
+
+/* What an earlier run of a scenario gave. */
+struct report_past {
+    uint64_t started_wall_ns;
+    const char *commit; /* of the program under test, or "" */
+    const char *verdict;
+    uint64_t iterations, failures;
+};
+
 struct report_scenario {
     const char *name, *about, *path; /* path may be "" */
     enum verdict verdict;
@@ -67,6 +86,10 @@ struct report_scenario {
     size_t finding_count;
     const struct report_strategy *strategies; /* those that were used */
     size_t strategy_count;
+    const struct report_breakdown *breakdowns; /* of what was varied */
+    size_t breakdown_count;
+    const struct report_past *past; /* newest first; may be none */
+    size_t past_count;
     const char *external_call; /* what made iterations partly controlled, or
                                   "" */
     const char *const *never_reached; /* mps_sometimes names */
@@ -82,6 +105,7 @@ struct report_run {
     unsigned jobs;
     uint64_t started_wall_ns, elapsed_ns;
     bool interrupted;
+    bool stored;      /* no run, but one stored failure */
     const char *mode; /* "auto", "stress", "control" */
     bool quiet;       /* the summary without its table of strategies */
     bool verbose;     /* and with one of every scenario */

@@ -76,6 +76,34 @@ void timeline_add_value(struct str *s, const struct timeline_step *step)
                  step->result == 1 ? "" : "s");
 }
 
+/* -- Rows ------------------------------------------------------------------*/
+
+size_t timeline_rows(const struct timeline *timeline, bool all,
+                     struct timeline_row *rows)
+{
+    enum { CONTEXT = 2 /* steps shown before and after a switch */ };
+    size_t steps = timeline->step_count, count = 0;
+    for (size_t i = 0; i < steps; i++)
+        rows[i] = (struct timeline_row){i, 1, all};
+    for (size_t i = 0; i < steps && !all; i++) {
+        const struct timeline_step *step = &timeline->steps[i];
+        if (!step->pair && !step->switched && !step->stuck && i + 1 < steps)
+            continue;
+        for (size_t k = i < CONTEXT ? 0 : i - CONTEXT;
+             k < i + CONTEXT && k < steps; k++)
+            rows[k].wanted = true;
+    }
+    for (size_t i = 0; i < steps; i++) {
+        struct timeline_row *last = count ? &rows[count - 1] : NULL;
+        if (last && !last->wanted && !rows[i].wanted &&
+            !timeline->steps[i].switched)
+            last->count++;
+        else
+            rows[count++] = rows[i];
+    }
+    return count;
+}
+
 /* -- The shortest run ------------------------------------------------------*/
 
 static int take_tasks(struct timeline *timeline,

@@ -56,6 +56,18 @@ struct timeline {
 int timeline_init(struct timeline *timeline, const struct trace *trace);
 void timeline_fini(struct timeline *timeline);
 
+/* A line of a timeline. */
+struct timeline_row {
+    size_t step;  /* the first that it stands for */
+    size_t count; /* how many: 1, or all of a stretch without switches */
+    bool wanted;  /* near a switch, one of the pair, or stuck */
+};
+
+/* One row for each step, those far from any switch together unless ALL, into
+ * ROWS, which has room for all steps. Returns how many. */
+size_t timeline_rows(const struct timeline *timeline, bool all,
+                     struct timeline_row *rows);
+
 /* Append "mutex lock /ring+0x40", "sem wait /jobs": the kind of an object that
  * the name of the op tells already is left out. */
 void timeline_add_op(struct str *s, const char *kind, const char *object);

@@ -8,48 +8,9 @@
 #include "print.h"
 #include "trace/utf8.h"
 
-enum {
-    CONTEXT = 2, /* steps shown before and after a switch */
-    GAP = 2,
-    LETTERS = 26,
-    MOST_TASKS = TABLE_COLUMNS - 4
-};
+enum { GAP = 2, LETTERS = 26, MOST_TASKS = TABLE_COLUMNS - 4 };
 
 static const char no_return[] = "no return";
-
-/* -- Rows ------------------------------------------------------------------ */
-
-struct row {
-    size_t step;  /* the first that it stands for */
-    size_t count; /* how many: 1, or all of a stretch without switches */
-    bool wanted;  /* near a switch, or of the pair */
-};
-
-/* One row for each step; those far from any switch share one, unless ALL. */
-static size_t collect_rows(const struct timeline *timeline, bool all,
-                           struct row *rows)
-{
-    size_t steps = timeline->step_count, count = 0;
-    for (size_t i = 0; i < steps; i++)
-        rows[i] = (struct row){i, 1, all};
-    for (size_t i = 0; i < steps && !all; i++) {
-        const struct timeline_step *step = &timeline->steps[i];
-        if (!step->pair && !step->switched && !step->stuck && i + 1 < steps)
-            continue;
-        for (size_t k = i < CONTEXT ? 0 : i - CONTEXT;
-             k < i + CONTEXT && k < steps; k++)
-            rows[k].wanted = true;
-    }
-    for (size_t i = 0; i < steps; i++) {
-        struct row *last = count ? &rows[count - 1] : NULL;
-        if (last && !last->wanted && !rows[i].wanted &&
-            !timeline->steps[i].switched)
-            last->count++;
-        else
-            rows[count++] = rows[i];
-    }
-    return count;
-}
 
 /* -- Letters --------------------------------------------------------------- */
 
@@ -201,7 +162,7 @@ static void add_cells(struct table *table, const struct layout *layout,
 }
 
 static void add_row(struct table *table, const struct layout *layout,
-                    const struct row *row)
+                    const struct timeline_row *row)
 {
     static const char *const pairs[] = {
         [TIMELINE_NEITHER] = NULL,
@@ -234,7 +195,7 @@ static void add_row(struct table *table, const struct layout *layout,
 }
 
 static int print_rows(struct print *p, const struct layout *layout,
-                      const struct row *rows, size_t count)
+                      const struct timeline_row *rows, size_t count)
 {
     struct str titles[TABLE_COLUMNS];
     struct table_column columns[TABLE_COLUMNS] = {
@@ -273,11 +234,11 @@ static int print_rows(struct print *p, const struct layout *layout,
 
 int print_timeline(struct print *p, const struct timeline *timeline)
 {
-    struct row *rows = calloc(timeline->step_count + 1, sizeof(*rows));
+    struct timeline_row *rows = calloc(timeline->step_count + 1, sizeof(*rows));
     if (!rows)
         return -ENOMEM;
     bool all = p->whole && timeline->step_count <= p->options.max_ops;
-    size_t count = collect_rows(timeline, all, rows);
+    size_t count = timeline_rows(timeline, all, rows);
     struct layout layout = {.timeline = timeline};
     lay_out(&layout, p);
     int err = print_rows(p, &layout, rows, count);
