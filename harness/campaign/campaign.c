@@ -151,6 +151,8 @@ static void run_scenario(struct campaign *campaign,
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
              shown);
     shown->reason = tally->reason ? tally->reason : "";
+    shown->breakdowns = tally->breakdown.tables;
+    shown->breakdown_count = tally->breakdown_count;
     shown->strategies = tally->used;
     shown->strategy_count = tally->used_count;
     shown->never_reached = (const char *const *)tally->never_reached;

@@ -16,12 +16,23 @@ uint64_t plan_seed(uint64_t base_seed, const char *scenario, uint64_t iteration)
 static const struct profile {
     unsigned weight;
     uint32_t sleep_chance, yield_chance;
+    const char *name;
 } profiles[] = {
-    {3, 0, 0},       /* as fast as it goes */
-    {2, 0, 16384},   /* many yields */
-    {2, 1024, 4096}, /* a rare sleep */
-    {1, 6144, 4096}, /* a sleep at about every tenth point */
+    {3, 0, 0, "none"}, /* as fast as it goes */
+    {2, 0, 16384, "yields"},
+    {2, 1024, 4096, "sleeps, rare"},
+    {1, 6144, 4096, "sleeps, many"}, /* at about every tenth point */
 };
+
+const char *plan_profile_name(uint32_t sleep_chance, uint32_t yield_chance)
+{
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+        if (profiles[i].sleep_chance == sleep_chance &&
+            profiles[i].yield_chance == yield_chance)
+            return profiles[i].name;
+    /* One whose sleeps the scenario does not want. */
+    return "yields";
+}
 
 void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
                       unsigned cpus, struct disturbance *out)

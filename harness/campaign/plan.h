@@ -16,4 +16,7 @@ uint64_t plan_seed(uint64_t base_seed, const char *scenario,
 void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
                       unsigned cpus, struct disturbance *out);
 
+/* What an iteration with these chances was delayed by: "sleeps, many". */
+const char *plan_profile_name(uint32_t sleep_chance, uint32_t yield_chance);
+
 #endif

@@ -90,6 +90,7 @@ void tally_count(struct tally *tally, int way, const struct outcome *outcome,
     stats->iterations++;
     tally->iterations++;
     tally->failures += findings != 0;
+    breakdown_count(&tally->breakdown, outcome, findings != 0);
     if (!outcome->controlled)
         return;
     blind_count(&tally->blind, outcome);
@@ -261,6 +262,7 @@ static void collect_unreached(void *context, const char *name, bool reached)
 enum verdict tally_verdict(struct tally *tally, bool ended_early)
 {
     list_ways(tally);
+    tally->breakdown_count = breakdown_finish(&tally->breakdown);
     const struct scenario *scenario = tally->scenario;
     struct collector collector = {tally};
     sometimes_each(tally->sometimes, collect_unreached, &collector);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "blind.h"
+#include "breakdown.h"
 #include "check/check.h"
 #include "hashes.h"
 #include "portfolio.h"
@@ -30,6 +31,8 @@ struct tally {
     struct report_strategy *used;           /* filled in the end; owned */
     size_t used_count;
     struct blind blind;
+    struct breakdown breakdown;
+    size_t breakdown_count; /* filled in the end */
     char external_call[64]; /* the first call that was not under control */
     bool expected_seen;     /* the kind that the scenario expects */
     char *reason;           /* of a verdict that is not pass */
