@@ -13,6 +13,7 @@
 #include "check/suppress.h"
 #include "command.h"
 #include "history.h"
+#include "past.h"
 #include "places.h"
 #include "select.h"
 #include "stop.h"
@@ -225,8 +226,12 @@ static int run_command(int argc, char **argv)
     code = report->exit_code;
     if (recorded && history_close_run(session.store, &run, report, &diag))
         fprintf(stderr, "mpstress run: %s\n", diag.text);
-    if (write_reports(&session.input, report) && !code)
+    struct past past;
+    if (past_init(&past, report, session.store) && !code)
         code = EXIT_INTERNAL;
+    if (write_reports(&session.input, &past.run) && !code)
+        code = EXIT_INTERNAL;
+    past_fini(&past);
     if (!report_on_stdout(&session.input))
         report_summary(stdout, session.input.campaign.color, report);
     if (fflush(stdout) && !code)

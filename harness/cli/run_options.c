@@ -24,6 +24,7 @@ enum {
     KEY_DETECTOR,
     KEY_GUARD,
     KEY_SUPPRESSIONS,
+    KEY_HTML,
     KEY_JSON,
     KEY_JUNIT,
     KEY_TAP
@@ -80,6 +81,8 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "Results:", 4},
     {"store", KEY_STORE, "DIR", 0,
      "Keep failures and history in DIR (default .mpstress)", 0},
+    {"html", KEY_HTML, "FILE", 0,
+     "Write a report to read in a browser to FILE: one page, no network", 0},
     {"json", KEY_JSON, "FILE", 0, "Write a JSON report to FILE (-: stdout)", 0},
     {"junit", KEY_JUNIT, "FILE", 0, "Write a JUnit report to FILE", 0},
     {"tap", KEY_TAP, "FILE", 0, "Write a TAP 13 report to FILE", 0},
@@ -252,6 +255,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_STORE:
         input->store = argument;
         return 0;
+    case KEY_HTML:
+        return set_report(state, input, "html", argument);
     case KEY_JSON:
         return set_report(state, input, "json", argument);
     case KEY_JUNIT:

@@ -11,19 +11,22 @@
 #include "command.h"
 #include "lookup.h"
 #include "report/report.h"
+#include "show_html.h"
 #include "trace/trace_print.h"
 
 struct input {
-    const char *name, *store;
+    const char *name, *store, *html;
     struct trace_print_options print;
     enum color_mode color;
 };
 
-enum { KEY_STORE = 256, KEY_OPS, KEY_COLOR };
+enum { KEY_STORE = 256, KEY_OPS, KEY_HTML, KEY_COLOR };
 
 static const struct argp_option options[] = {
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
     {"ops", KEY_OPS, "N", 0, "Show the last N operations (default 40)", 0},
+    {"html", KEY_HTML, "FILE", 0,
+     "Write a page to read in a browser to FILE instead (-: stdout)", 0},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
     {0},
 };
@@ -42,6 +45,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (parse_u64(argument, &number, &diag))
             argp_error(state, "--ops: %s", diag.text);
         input->print.max_ops = number;
+        return 0;
+    case KEY_HTML:
+        input->html = argument;
         return 0;
     case KEY_COLOR:
         for (int i = 0; i < 3; i++)
@@ -73,6 +79,16 @@ static unsigned terminal_width(void)
     return ioctl(1, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
 }
 
+static int print(const struct trace *trace, struct input *input)
+{
+    input->print.width = terminal_width();
+    input->print.color = report_use_color(input->color, stdout);
+    int err = trace_print(stdout, trace, &input->print);
+    if (!err && fflush(stdout))
+        err = -MPS_EINTERNAL;
+    return err;
+}
+
 static int run(int argc, char **argv)
 {
     struct input input = {0};
@@ -81,15 +97,23 @@ static int run(int argc, char **argv)
         return code;
     struct mps_diag diag = {""};
     struct trace *trace;
-    int err = lookup_trace(&trace, input.store, input.name, &diag);
-    if (err)
+    char *path = NULL;
+    int err = lookup_path(&path, input.store, input.name, &diag);
+    if (!err)
+        err = trace_open(&trace, path, &diag);
+    if (err) {
+        free(path);
         return command_fail(&command_show, err, &diag);
-    input.print.width = terminal_width();
-    input.print.color = report_use_color(input.color, stdout);
-    err = trace_print(stdout, trace, &input.print);
-    if (!err && fflush(stdout))
-        err = -MPS_EINTERNAL;
+    }
+    if (input.html) {
+        err = show_html(input.html, input.store, path, trace, &diag);
+        if (err)
+            command_fail(&command_show, err, &diag);
+    } else {
+        err = print(trace, &input);
+    }
     trace_close(trace);
+    free(path);
     return err ? EXIT_INTERNAL : 0;
 }
 
