@@ -29,8 +29,6 @@ struct parser {
     bool failed;                  /* out of memory */
 };
 
-/* -- Growing and releasing --------------------------------------------------*/
-
 /* ITEMS with room for one more of SIZE bytes, zeroed; NULL beyond LIMIT or
  * without memory. */
 static void *grow(struct parser *parser, void *items, size_t count, size_t size,
@@ -48,42 +46,6 @@ static void *grow(struct parser *parser, void *items, size_t count, size_t size,
     }
     memset(grown + count * size, 0, size);
     return grown;
-}
-
-static void stack_fini(struct valgrind_stack *stack)
-{
-    for (size_t i = 0; i < stack->count; i++) {
-        free(stack->frames[i].object);
-        free(stack->frames[i].function);
-        free(stack->frames[i].directory);
-        free(stack->frames[i].file);
-    }
-    free(stack->frames);
-    *stack = (struct valgrind_stack){0};
-}
-
-static void error_fini(struct valgrind_error *error)
-{
-    for (size_t i = 0; i < error->part_count; i++) {
-        free(error->parts[i].text);
-        stack_fini(&error->parts[i].stack);
-    }
-    free(error->parts);
-    free(error->kind);
-}
-
-void valgrind_report_fini(struct valgrind_report *report)
-{
-    for (size_t i = 0; i < report->error_count; i++)
-        error_fini(&report->errors[i]);
-    free(report->errors);
-    for (size_t i = 0; i < report->thread_count; i++)
-        stack_fini(&report->threads[i].created);
-    free(report->threads);
-    stack_fini(&report->signal_stack);
-    free(report->tool);
-    free(report->program);
-    *report = (struct valgrind_report){0};
 }
 
 /* -- What elements mean -----------------------------------------------------*/
@@ -194,7 +156,7 @@ static void begin_error(struct parser *parser)
 static void drop_error(struct parser *parser)
 {
     if (parser->error)
-        error_fini(parser->error);
+        valgrind_error_fini(parser->error);
     parser->error = NULL;
     parser->stack = NULL;
 }

@@ -67,5 +67,7 @@ struct valgrind_report {
  * valgrind_report_fini(). */
 int valgrind_parse(struct valgrind_report *out, const void *bytes, size_t size);
 void valgrind_report_fini(struct valgrind_report *report);
+/* Of one that is in no report. */
+void valgrind_error_fini(struct valgrind_error *error);
 
 #endif

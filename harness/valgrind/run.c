@@ -17,6 +17,7 @@
 #include "base/fs.h"
 #include "base/io.h"
 #include "base/str.h"
+#include "command.h"
 #include "keeper.h"
 #include "runner/launch.h"
 #include "segment/segment.h"
@@ -124,99 +125,6 @@ uint64_t valgrind_limit_ns(const struct scenario *scenario)
     uint64_t longer =
         limit > LIMIT_MOST_NS / SLOWER ? LIMIT_MOST_NS : limit * SLOWER;
     return longer > limit ? longer : limit;
-}
-
-/* -- The command line and the environment -----------------------------------*/
-
-static void free_list(char **list)
-{
-    for (size_t i = 0; list && list[i]; i++)
-        free(list[i]);
-    free(list);
-}
-
-static size_t length_of(const char *const *list)
-{
-    size_t n = 0;
-    while (list && list[n])
-        n++;
-    return n;
-}
-
-/* LIST and then EXTRA, with the parameters of CHOICE put into the latter. The
- * texts of LIST are taken over. NULL when out of memory; LIST is then freed. */
-static char **append(char **list, const struct choice *choice,
-                     const char *const *extra)
-{
-    size_t count = length_of((const char *const *)list),
-           more = length_of(extra);
-    char **longer = realloc(list, (count + more + 1) * sizeof(*longer));
-    if (!longer) {
-        free_list(list);
-        return NULL;
-    }
-    for (size_t i = 0; i < more; i++) {
-        longer[count + i] = choice_expand(choice, extra[i]);
-        longer[count + i + 1] = NULL;
-        if (!longer[count + i]) {
-            free_list(longer);
-            return NULL;
-        }
-    }
-    longer[count + more] = NULL;
-    return longer;
-}
-
-/* VALGRIND OPTION... PROGRAM ARGUMENT... */
-static char **make_argv(const struct valgrind *valgrind,
-                        const struct choice *choice)
-{
-    char **argv;
-    if (valgrind_arguments(&argv, valgrind->path, valgrind->options->tool,
-                           KEEPER_XML, KEEPER_LOG,
-                           valgrind->options->suppressions))
-        return NULL;
-    size_t count = length_of((const char *const *)argv);
-    char **longer = realloc(argv, (count + 2) * sizeof(*longer));
-    if (!longer) {
-        free_list(argv);
-        return NULL;
-    }
-    longer[count] = strdup(valgrind->options->program);
-    longer[count + 1] = NULL;
-    if (!longer[count]) {
-        free_list(longer);
-        return NULL;
-    }
-    return append(longer, choice, choice->scenario->arguments);
-}
-
-/* Whether LIST sets the variable of the same name as SETTING. */
-static bool is_set(const char *const *list, const char *setting)
-{
-    size_t name = strcspn(setting, "=");
-    for (; list && *list; list++)
-        if (!strncmp(*list, setting, name) && (*list)[name] == '=')
-            return true;
-    return false;
-}
-
-static char **make_environment(const struct choice *choice)
-{
-    const char *const *own = choice->scenario->environment;
-    char **list =
-        calloc(length_of((const char *const *)environ) + 1, sizeof(*list));
-    size_t count = 0;
-    for (size_t i = 0; list && environ[i]; i++) {
-        if (is_set(own, environ[i]))
-            continue;
-        list[count] = strdup(environ[i]);
-        if (!list[count++]) {
-            free_list(list);
-            return NULL;
-        }
-    }
-    return list ? append(list, choice, own) : NULL;
 }
 
 /* -- One run ----------------------------------------------------------------*/
@@ -414,8 +322,10 @@ static int start(struct run *run, const struct choice *choice, int xml_out,
 {
     struct valgrind *valgrind = run->valgrind;
     const struct scenario *scenario = choice->scenario;
-    char **argv = make_argv(valgrind, choice);
-    char **environment = make_environment(choice);
+    char **argv = command_line(valgrind->path, valgrind->options->tool,
+                               valgrind->options->suppressions,
+                               valgrind->options->program, choice);
+    char **environment = command_environment(choice);
     struct keeper keeper = {
         .isolation = valgrind->options->isolation,
         .directory = valgrind->options->directory,
@@ -438,8 +348,8 @@ static int start(struct run *run, const struct choice *choice, int xml_out,
         run->keeper = keeper_start(&keeper, &run->word, diag);
         err = run->keeper < 0 ? run->keeper : 0;
     }
-    free_list(argv);
-    free_list(environment);
+    command_free(argv);
+    command_free(environment);
     return err;
 }
 
