@@ -4,8 +4,9 @@
  * FastTrack's rules (Flanagan and Freund, PLDI 2009): entry T of T's own clock
  * is its epoch and grows after each of its releases, so that what it does later
  * is not taken for ordered. Two clocks are kept: the full one, by which races
- * are judged, and the hard one, which locks do not enter: by that, two critical
- * sections of one lock are unordered, as they could have come the other way.
+ * are judged, and the hard one, which those locks do not enter that are taken
+ * while others are held: by that, two critical sections of one lock are
+ * unordered, as they could have come the other way.
  *
  * Where a table is full, memory->off is set and all of this does nothing:
  * an order that is not known would be a race that is not there. */

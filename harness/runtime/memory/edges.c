@@ -6,6 +6,7 @@
 #include "detect/clocks.h"
 #include "detect/death.h"
 #include "objects.h"
+#include "order.h"
 #include "tasks.h"
 
 /* -- What an op lets out and takes in ---------------------------------------*/
@@ -28,7 +29,6 @@ enum through {
     FRESH = 8192    /* nothing: the object is new */
 };
 
-/* A lock's edges stay out of the clock of what is ordered for certain. */
 struct row {
     uint16_t releases; /* before the op */
     uint16_t acquires; /* after its success */
@@ -273,6 +273,20 @@ static void acquire(unsigned through, uint32_t object, enum clocks_kind kind)
         clocks_acquire(runtime.memory, local.task, syncs.numbers[i], kind);
 }
 
+/* What a lock orders is no more than luck: its other side might have come
+ * first. So it stays out of the hard clock - unless the lock is never taken
+ * together with others. Nothing is lost by its order for the lock-order graph,
+ * while a flag under such a lock may well order the others, for certain. A
+ * semaphore is a lock to who gives it back himself. */
+static enum clocks_kind kind_of(const struct row *row, enum op_kind kind,
+                                uint32_t object)
+{
+    bool lock = row->kind == CLOCKS_LOCK ||
+                (kind == OP_KIND_SEM_POST &&
+                 object_get(object)->holder == local.task + 1);
+    return lock && order_is_nested(object) ? CLOCKS_LOCK : CLOCKS_HARD;
+}
+
 /* -- Ops
  * ----------------------------------------------------------------------*/
 
@@ -303,9 +317,9 @@ void edges_before(enum op_kind kind, uint32_t object, uint64_t argument)
         return;
     }
     if (row->releases)
-        release(row->releases, object, row->kind);
+        release(row->releases, object, kind_of(row, kind, object));
     if (row->begins)
-        acquire(row->begins, object, row->kind);
+        acquire(row->begins, object, CLOCKS_HARD);
     if (kind == OP_KIND_SIGNAL && argument == SIGCHLD)
         acquire(DEAD, 0, CLOCKS_HARD);
     else if (kind == OP_KIND_KILL && argument == SIGCONT)
@@ -345,7 +359,7 @@ void edges_after(enum op_kind kind, uint32_t object, int64_t result)
         return;
     }
     if (row->acquires)
-        acquire(row->acquires, object, row->kind);
+        acquire(row->acquires, object, CLOCKS_HARD);
     bool stream = is_stream(object_get(object));
     if (stream && !result && (kind == OP_KIND_READ || kind == OP_KIND_RECEIVE))
         acquire(ROOM | DEAD, object, CLOCKS_HARD);
@@ -364,7 +378,7 @@ void edges_after(enum op_kind kind, uint32_t object, int64_t result)
 void edges_unlock(uint32_t object)
 {
     if (edges_kept())
-        release(FIRST, object, CLOCKS_LOCK);
+        edges_before(OP_KIND_MUTEX_UNLOCK, object, 0);
 }
 
 void edges_lock(uint32_t object, int64_t result)
@@ -436,7 +450,8 @@ void edges_lock_file(uint32_t object, enum edges_lock_kind kind)
                  (kind == EDGES_LOCK_SHARED && edge & EDGE_EXCLUSIVE) ||
                  (kind == EDGES_LOCK_EXCLUSIVE && edge & EDGE_SHARED);
     if (gives)
-        release(FIRST, object, CLOCKS_LOCK);
+        release(FIRST, object,
+                order_is_nested(object) ? CLOCKS_LOCK : CLOCKS_HARD);
     if (kind == EDGES_UNLOCK || !object || object > SEGMENT_OBJECTS)
         return;
     death_watch(runtime.segment, runtime.memory, object);
@@ -447,7 +462,7 @@ void edges_lock_file(uint32_t object, enum edges_lock_kind kind)
 void edges_locked_file(uint32_t object)
 {
     if (edges_kept())
-        acquire(FIRST, object, CLOCKS_LOCK);
+        acquire(FIRST, object, CLOCKS_HARD);
 }
 
 void edges_release(uint32_t object, enum edges_which which)

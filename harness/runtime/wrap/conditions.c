@@ -22,9 +22,9 @@ static int relock(pthread_mutex_t *mutex, uint32_t lock, uint64_t site)
     do {
         result = REAL(pthread_mutex_trylock)(mutex);
     } while (result == EBUSY && scope_wait(&scope, 0, NULL, false));
-    edges_lock(lock, -result);
     if (!result || result == EOWNERDEAD)
         order_taken(lock, site, 0, true);
+    edges_lock(lock, -result);
     return result;
 }
 
