@@ -270,6 +270,19 @@ static void add_value(struct str *s, const struct timeline_step *step)
     str_fini(&value);
 }
 
+/* What may not fit into its cell can be read by pointing at it. */
+static void begin_cell(struct str *s, const char *class, const char *text)
+{
+    enum { FITS = 44 };
+    str_addf(s, "<td class=\"%s\"", class);
+    if (strlen(text) > FITS) {
+        str_add(s, " title=\"");
+        html_short(s, text, 2 * (size_t)PLACE_BYTES);
+        str_add(s, "\"");
+    }
+    str_add(s, ">");
+}
+
 static void add_row(struct str *s, const struct lanes *lanes, size_t row,
                     struct source *source)
 {
@@ -288,11 +301,13 @@ static void add_row(struct str *s, const struct lanes *lanes, size_t row,
     } else {
         str_addf(s, "(%zu more)", of->count);
     }
-    str_add(s, "</td><td class=\"p\">");
+    str_add(s, "</td>");
+    const char *line = one ? source_at(source, step->place) : "";
+    begin_cell(s, "p", one ? step->place : "");
     if (one)
         html_short(s, step->place, PLACE_BYTES);
-    str_add(s, "</td><td class=\"c\">");
-    const char *line = one ? source_at(source, step->place) : "";
+    str_add(s, "</td>");
+    begin_cell(s, "c", line);
     if (*line)
         html_element(s, "code", line);
     str_add(s, "</td></tr>\n");
