@@ -194,8 +194,10 @@ void look_record(const struct place *place, const volatile void *address,
     };
     uint32_t before = runtime.memory->race_count;
     uint32_t offset = place_offset(place, address);
-    if (!race_access(runtime.memory, place->chunk, offset, &access,
-                     runtime.segment->ticket))
+    bool races = race_access(runtime.memory, place->chunk, offset, &access,
+                             runtime.segment->ticket);
+    look_done();
+    if (!races)
         return;
     whereabouts_note(before, offset);
     look_anew();

@@ -36,6 +36,7 @@ static void move_clocks(const struct access_atomic *atomic,
                     context_of(atomic->pc));
     clocks_atomic(memory, local.task, place->chunk, offset, atomic->size, kind,
                   order);
+    look_done();
     look_anew();
 }
 
@@ -56,8 +57,10 @@ void access_atomic_end(struct access_atomic *atomic, enum clocks_access kind,
 
 void access_fence(int order)
 {
-    if (look(__builtin_frame_address(0)) != LOOK_AWAY && is_looked_at())
-        clocks_fence(runtime.memory, local.task, order);
+    if (look(__builtin_frame_address(0)) == LOOK_AWAY || !is_looked_at())
+        return;
+    clocks_fence(runtime.memory, local.task, order);
+    look_done();
     look_anew();
 }
 
@@ -76,9 +79,11 @@ static void say(const volatile void *address, enum clocks_access kind,
                 int order)
 {
     const struct place *place = is_heard(address) ? place_of(address) : NULL;
-    if (place)
-        clocks_atomic(runtime.memory, local.task, place->chunk,
-                      place_offset(place, address), 1, kind, order);
+    if (!place)
+        return;
+    clocks_atomic(runtime.memory, local.task, place->chunk,
+                  place_offset(place, address), 1, kind, order);
+    look_done();
     look_anew();
 }
 

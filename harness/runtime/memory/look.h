@@ -32,6 +32,18 @@ static inline enum look look(const void *frame)
     return local.inside && frame < local.frame ? LOOK_QUIETLY : LOOK;
 }
 
+/* What the calling task has written to runtime.memory it has written alone: if
+ * the turn was passed on meanwhile, as it got no processor for long, another
+ * one may have done so at the same time, and nothing there is to be believed.
+ */
+static inline void look_done(void)
+{
+    if (__builtin_expect(__atomic_load_n(&runtime.segment->schedule.holder,
+                                         __ATOMIC_RELAXED) != local.task + 1,
+                         0))
+        __atomic_store_n(&runtime.segment->control.blind, 1, __ATOMIC_RELEASE);
+}
+
 /* Whether this iteration is to note accesses, and whether it does. */
 extern bool look_wanted;
 static inline bool is_looked_at(void)
