@@ -41,7 +41,8 @@ struct reading {
     const char *foreign_word;
     const char *sanitizers[32];
     size_t sanitizer_count;
-    bool query, inputs, sources, raw, libraries, output, linker, relocatable;
+    bool query, inputs, sources, raw, libraries, output, linker, relocatable,
+        lto;
 };
 
 static bool contains(const char *const *words, const char *word)
@@ -122,6 +123,9 @@ static void note(struct reading *r, const char *word, enum option_effect effect,
     case OPTION_RELOCATABLE:
         r->relocatable = true;
         break;
+    case OPTION_LTO:
+        r->lto = strcmp(word, "-fno-lto") != 0;
+        break;
     case OPTION_STATIC:
         r->static_word = word;
         break;
@@ -188,6 +192,7 @@ int invocation_read(struct invocation *invocation, char *const *argv,
     bool linker = r.stage == STAGE_LINK;
     invocation->preprocesses = r.raw;
     invocation->compiles = r.sources && r.stage != STAGE_PREPROCESS;
+    invocation->defers = r.lto;
     invocation->links = linker && !r.relocatable;
     invocation->joins = linker && r.relocatable;
     return refuse(invocation, &r, diag);

@@ -11,6 +11,7 @@ struct invocation {
     bool compiles;     /* and comes out as code */
     bool links;        /* into a program or a shared library */
     bool joins;        /* objects into one object; with LTO, makes code */
+    bool defers;       /* code is made in the end by the linker: -flto */
     bool traps;        /* undefined behaviour is checked for */
 };
 

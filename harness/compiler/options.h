@@ -16,6 +16,7 @@ enum option_effect {
     OPTION_LIBRARY,     /* -l: an input of the linker */
     OPTION_LINKER,      /* words for the linker, separated by commas */
     OPTION_RELOCATABLE, /* -r: objects into one object */
+    OPTION_LTO,         /* -flto and -fno-lto */
     OPTION_STATIC,      /* no shared library in the program */
     OPTION_FOREIGN,     /* code for another kind of machine */
     OPTION_SANITIZE     /* -fsanitize=LIST */

@@ -14,6 +14,10 @@ enum part {
      * it unless it is told again; it takes such flags in silence. */
     LINK = 4,
     TRAP = 8, /* with undefined-behaviour checks */
+    /* Make code with a compiler that expands calls of memcpy() and its like
+     * and does not instrument what becomes of them: gcc, and the second half
+     * of clang's -flto. */
+    EXPAND = 16,
 };
 
 enum place { BEFORE, AFTER };
@@ -48,23 +52,23 @@ static const struct {
     /* A fence outside any instrumented access: gcc warns, some use -Werror. */
     {AFTER, VENDOR_GCC, COMPILE | LINK, "-Wno-tsan", NULL},
 
-    /* Where the size is known, gcc expands these in place, and instruments
-     * neither the copy nor a call; so does clang with LTO, and with memcmp.
+    /* Where the size is known, there is neither a call nor an access to see.
      * Not strlen and its like, which only read: C++ has them computed at
      * compile time. */
-    {AFTER, BOTH, COMPILE, "-fno-builtin-memcpy", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-memmove", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-memset", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-memcpy", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-memmove", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-memset", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-mempcpy", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-bcopy", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-bzero", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-strcpy", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-stpcpy", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-strncpy", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-stpncpy", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-strcat", NULL},
+    {AFTER, BOTH, EXPAND, "-fno-builtin-strncat", NULL},
+    /* This one clang expands always. */
     {AFTER, BOTH, COMPILE, "-fno-builtin-memcmp", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-mempcpy", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-bcopy", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-bzero", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-strcpy", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-stpcpy", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-strncpy", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-stpncpy", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-strcat", NULL},
-    {AFTER, BOTH, COMPILE, "-fno-builtin-strncat", NULL},
 
     /* What moves an access or makes one of two, before or after it is
      * instrumented, gives it another line or function, or none: out of a loop,
@@ -155,6 +159,9 @@ void rewrite(struct words *out, const struct rewrite *rewrite,
         parts |= COMPILE;
     if (links || invocation->joins)
         parts |= LINK;
+    if (invocation->compiles &&
+        (rewrite->vendor == VENDOR_GCC || invocation->defers))
+        parts |= EXPAND;
     if (invocation->traps)
         parts |= TRAP;
     assert(!parts || rewrite->vendor != VENDOR_UNKNOWN);

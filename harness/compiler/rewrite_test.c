@@ -79,7 +79,8 @@ Test(rewrite, instruments_what_it_compiles)
         cr_expect(before(&o, "-g"));
         cr_expect(before(&o, "-fsanitize=thread"));
         cr_expect(after(&o, "-fno-omit-frame-pointer"));
-        cr_expect(after(&o, "-fno-builtin-memcpy"));
+        cr_expect_eq(after(&o, "-fno-builtin-memcpy"), vendor == VENDOR_GCC);
+        cr_expect(after(&o, "-fno-builtin-memcmp"));
         cr_expect(after(&o, "-Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=0"));
         cr_expect_not(added(&o, RUNTIME));
         cr_expect_eq(after(&o, "-fno-vectorize"), vendor == VENDOR_CLANG);
@@ -87,6 +88,17 @@ Test(rewrite, instruments_what_it_compiles)
         cr_expect_eq(after(&o, "-Wno-tsan"), vendor == VENDOR_GCC);
         words_fini(&o.words);
     }
+}
+
+/* It hides functions that ask for it, also when they copy memory. */
+Test(rewrite, lets_clang_expand_copies_unless_it_defers_code)
+{
+    struct outcome o = rewritten(VENDOR_CLANG, "-flto=thin -c a.c");
+    cr_expect(after(&o, "-fno-builtin-memcpy"));
+    words_fini(&o.words);
+    o = rewritten(VENDOR_CLANG, "-flto -fno-lto -c a.c");
+    cr_expect_not(after(&o, "-fno-builtin-memcpy"));
+    words_fini(&o.words);
 }
 
 Test(rewrite, gives_the_preprocessor_the_macros_alone)
