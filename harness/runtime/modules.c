@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "imports.h"
 #include "state.h"
 #include "sys.h"
 
@@ -82,6 +83,12 @@ static int add_module(struct dl_phdr_info *info, size_t size, void *context)
     size_t build_id_size = build_id_of(info, &build_id);
     uint32_t module =
         segment_module_add(runtime.segment, path, build_id, build_id_size);
+    bool system = is_system(path);
+    /* Not all say so in time: gcc and LTO make a jump of their constructors'
+     * only call, and then the caller is the C library. */
+    if (!system && module && module <= SEGMENT_MODULES &&
+        imports_function(info, "__tsan_init"))
+        instrumented[module] = true;
     for (int i = 0; i < info->dlpi_phnum && range_count < RANGES; i++) {
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
         if (header->p_type != PT_LOAD)
@@ -93,7 +100,7 @@ static int add_module(struct dl_phdr_info *info, size_t size, void *context)
             .bias = info->dlpi_addr,
             .module = module,
             .code = header->p_flags & PF_X,
-            .system = is_system(path),
+            .system = system,
         };
     }
     return 0;

@@ -56,6 +56,14 @@ at_once() {
     holds ./at-once
 }
 
+# copies FLAG...: a race in memcpy() alone is found.
+copies() {
+    builds mpstress-cc "$@" compiler/copies.c -o copies
+    mps 1 run --mode control --iterations 20 -- ./copies
+    has out "SUMMARY: mpstress: data race"
+    has out "copies.c:$(line_of "the race" compiler/copies.c)"
+}
+
 each_access() {
     builds mpstress-cc -O3 -mavx2 -c compiler/vector.c -o vector.o
     objdump -d -r vector.o >code
@@ -266,6 +274,10 @@ for pair in gcc:g++ clang-14:clang++-14 clang:clang++; do
     libraries -O2 $lto $linker
     at_once -O2
     each_access
+    copies -O0
+    copies -O2
+    # shellcheck disable=SC2086
+    copies -O2 $lto $linker
     linker=
     links_of_other_kinds "$MPSTRESS_CC"
     refusals
