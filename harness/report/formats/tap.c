@@ -3,25 +3,21 @@
  * values are JSON texts, which are YAML, too. */
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 
 #include "block.h"
 #include "formats.h"
+#include "formats/json_values.h"
 #include "words.h"
 
-/* NAME: "TEXT", with VALUE cleaned to one line of characters. */
+/* NAME: "VALUE", in one line. */
 static void add_field(struct str *s, const char *name, const char *value)
 {
-    struct str clean;
-    str_init(&clean);
-    words_utf8(&clean, value);
-    json_t *json = str_ok(&clean) ? json_string(clean.data) : NULL;
+    json_t *json = value_text(value);
     char *quoted = json_dumps(json, JSON_ENCODE_ANY);
     str_addf(s, "  %s: %s\n", name, quoted ? quoted : "null");
     free(quoted);
     json_decref(json);
-    str_fini(&clean);
 }
 
 static void add_place(struct str *s, const struct finding *finding)
