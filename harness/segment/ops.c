@@ -1,5 +1,7 @@
 #include "ops.h"
 
+#include <string.h>
+
 static const struct {
     const char *name;
     enum op_class class;
@@ -23,6 +25,14 @@ const char *op_kind_name(unsigned kind)
 enum op_class op_kind_class(unsigned kind)
 {
     return kind < OP_KIND_COUNT ? ops[kind].class : OP_NOTE;
+}
+
+enum op_kind op_kind_find(const char *name)
+{
+    unsigned kind = 0;
+    while (kind < OP_KIND_COUNT && strcmp(ops[kind].name, name) != 0)
+        kind++;
+    return kind < OP_KIND_COUNT ? (enum op_kind)kind : OP_KIND_NONE;
 }
 
 const char *object_kind_name(unsigned kind)

@@ -110,6 +110,8 @@ enum op_kind {
 /* "mutex lock"; "unknown" outside the table. Static. */
 const char *op_kind_name(unsigned kind);
 enum op_class op_kind_class(unsigned kind);
+/* The kind called NAME; OP_KIND_NONE outside the table. */
+enum op_kind op_kind_find(const char *name);
 
 /* What an op acts on. */
 #define OBJECT_KINDS(X)               \

@@ -1,4 +1,5 @@
-/* Places in code as text: as traces show them. Shared with explain/. */
+/* Places in code as text: as traces show them. Shared with explain/ and
+ * report/. */
 #ifndef MPS_TRACE_PLACE_H
 #define MPS_TRACE_PLACE_H
 
@@ -7,5 +8,9 @@ struct str;
 
 /* Append "function() file:line", or as much of it as is known. */
 void place_add(struct str *s, const struct location *location);
+
+/* The other way round: append function and file of the text PLACE, as far as it
+ * has them, to FUNCTION and FILE. Returns the line, or 0. */
+int place_split(const char *place, struct str *function, struct str *file);
 
 #endif

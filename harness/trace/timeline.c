@@ -44,19 +44,11 @@ static void add_word(struct str *s, int64_t value, uint64_t size)
         str_addf(s, "0x%" PRIx64, (uint64_t)value);
 }
 
-static enum op_class class_of(const char *kind)
-{
-    for (unsigned i = 0; i < OP_KIND_COUNT; i++)
-        if (!strcmp(op_kind_name(i), kind))
-            return op_kind_class(i);
-    return OP_NOTE;
-}
-
 void timeline_add_value(struct str *s, const struct timeline_step *step)
 {
     if (!step->completed)
         return;
-    enum op_class class = class_of(step->kind);
+    enum op_class class = op_kind_class(op_kind_find(step->kind));
     bool word = class == OP_MEMORY && step->argument && step->argument <= 8;
     if (word && strcmp(step->kind, op_kind_name(OP_KIND_STORE)) != 0) {
         str_add(s, !strcmp(step->kind, op_kind_name(OP_KIND_LOAD)) ? "read "
