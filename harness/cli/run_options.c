@@ -27,6 +27,7 @@ enum {
     KEY_HTML,
     KEY_JSON,
     KEY_JUNIT,
+    KEY_SARIF,
     KEY_TAP
 };
 
@@ -85,6 +86,8 @@ static const struct argp_option options[] = {
      "Write a report to read in a browser to FILE: one page, no network", 0},
     {"json", KEY_JSON, "FILE", 0, "Write a JSON report to FILE (-: stdout)", 0},
     {"junit", KEY_JUNIT, "FILE", 0, "Write a JUnit report to FILE", 0},
+    {"sarif", KEY_SARIF, "FILE", 0,
+     "Write a SARIF 2.1.0 report to FILE, for code scanning and editors", 0},
     {"tap", KEY_TAP, "FILE", 0, "Write a TAP 13 report to FILE", 0},
     {"quiet", 'q', NULL, 0, "Only the summary", 0},
     {"verbose", 'v', NULL, 0, "Also show the findings that were expected", 0},
@@ -261,6 +264,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return set_report(state, input, "json", argument);
     case KEY_JUNIT:
         return set_report(state, input, "junit", argument);
+    case KEY_SARIF:
+        return set_report(state, input, "sarif", argument);
     case KEY_TAP:
         return set_report(state, input, "tap", argument);
     case 'q':

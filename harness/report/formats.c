@@ -17,6 +17,7 @@ static const struct report_format formats[] = {
      html_write},
     {"json", "everything about the run, for programs", json_write},
     {"junit", "XML that CI systems show as test results", junit_write},
+    {"sarif", "SARIF 2.1.0, for code scanning and editors", sarif_write},
     {"tap", "TAP 13, for prove and the like", tap_write},
 };
 

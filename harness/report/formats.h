@@ -9,6 +9,7 @@
 int html_write(FILE *out, const struct report_run *run);
 int json_write(FILE *out, const struct report_run *run);
 int junit_write(FILE *out, const struct report_run *run);
+int sarif_write(FILE *out, const struct report_run *run);
 int tap_write(FILE *out, const struct report_run *run);
 
 #endif
