@@ -76,25 +76,48 @@ static void demand(struct scene *scene)
     }
 }
 
-static struct segment *new_segment(void)
+/* SIZE bytes of zeros, of which those that are touched take memory. */
+static void *map(size_t size)
 {
-    struct segment *segment = aligned_alloc(4096, sizeof(*segment));
-    must(segment);
-    memset(segment, 0, sizeof(*segment));
-    return segment;
+    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    must(at != MAP_FAILED);
+    return at;
+}
+
+static void race(struct memory *m)
+{
+    for (uint32_t node = 1; node <= 4; node++)
+        m->nodes[node] = (struct memory_node){
+            .key = site(SITE + node), .parent = node > 2 ? node - 2 : 0};
+    m->node_count = 4;
+    m->chunk_count = 1;
+    m->task_count = 3;
+    m->race_count = 1;
+    m->races[0] = (struct memory_race){
+        .now = {.task = 1, .size = 4, .context = 3},
+        .before = {.task = 2, .size = 4, .context = 4},
+        .chunk = 1,
+        .offset = 0x40,
+        .ticket = 1,
+    };
 }
 
 struct scene *scene_new(void)
 {
     struct scene *scene = calloc(1, sizeof(*scene));
     must(scene);
-    scene->segment = new_segment();
+    scene->segment = map(sizeof(*scene->segment));
     scene->segment->config.iteration = SCENE_ITERATION;
     scene->segment->config.output_limit = 1 << 20;
     segment_reset(scene->segment);
     happen(scene->segment);
-    scene->pristine = new_segment();
-    memcpy(scene->pristine, scene->segment, sizeof(*scene->segment));
+    scene->segment_before = map(sizeof(*scene->segment));
+    memcpy(scene->segment_before, scene->segment, sizeof(*scene->segment));
+    scene->memory = map(sizeof(*scene->memory));
+    scene->memory_before = map(sizeof(*scene->memory));
+    race(scene->memory);
+    race(scene->memory_before);
     scene->value = "2";
     scene->parameter = (struct parameter){"workers", &scene->value, 1};
     scene->scenario = (struct scenario){
@@ -116,6 +139,7 @@ struct scene *scene_new(void)
         .iteration = SCENE_ITERATION,
         .seed = 1,
         .segment = scene->segment,
+        .memory = scene->memory,
         .program = "/srv/target",
         .elapsed_ns = 5000000,
         .time_limit_ns = 1000000000,

@@ -11,7 +11,10 @@ enum { SCENE_INVARIANTS = 10, SCENE_ITERATION = 7 };
 
 struct scene {
     struct segment *segment;
-    struct segment *pristine; /* what was in it at the start */
+    struct memory *memory; /* with one race in it */
+    /* What was in them at the start. */
+    struct segment *segment_before;
+    struct memory *memory_before;
     struct scenario scenario;
     struct invariant invariants[SCENE_INVARIANTS];
     struct parameter parameter;

@@ -1,6 +1,7 @@
-/* What a target that went wild left of the segment, apart from its header,
- * which the runner checks: flags, and then patches, each the number of a part,
- * an offset in it, a size and so many bytes.
+/* What a target that went wild left of the segment and of what the detector
+ * keeps behind it, apart from the header, which the runner checks: flags, and
+ * then patches, each the number of a part, an offset in it, a size and so many
+ * bytes.
  *
  * The iteration is judged, and saved when something was found: whatever was
  * written over what, the trace must open. */
@@ -15,14 +16,20 @@
 #include "trace/trace.h"
 #include "trace/trace_print.h"
 
-enum { PATCHES = 64, SAVE = 16 };
+/* Saving takes most of the time: one in four. */
+enum { PATCHES = 64, SAVE = 0xc0 };
 
 /* The parts, and how much of each is worth writing over. */
-#define PART(member, size)                     \
-    {                                          \
-        offsetof(struct segment, member), size \
+#define PART(member, size)                            \
+    {                                                 \
+        false, offsetof(struct segment, member), size \
+    }
+#define MEMORY(member, size)                        \
+    {                                               \
+        true, offsetof(struct memory, member), size \
     }
 static const struct part {
+    bool memory; /* of struct memory */
     size_t start, size;
 } parts[] = {
     PART(control, sizeof(struct segment_control)),
@@ -39,11 +46,23 @@ static const struct part {
     PART(turns, 8 * sizeof(struct segment_turn)),
     PART(text, SEGMENT_TEXT_BYTES),
     PART(records, 4096),
+    MEMORY(off, offsetof(struct memory, near)), /* the counters */
+    MEMORY(races, 4 * sizeof(struct memory_race)),
+    MEMORY(nodes, 8 * sizeof(struct memory_node)),
+    MEMORY(chunks, 4 * sizeof(struct memory_chunk)),
+    MEMORY(whereabouts, 4 * sizeof(struct memory_whereabouts)),
+    MEMORY(named, 4 * sizeof(struct memory_named)),
+    MEMORY(stacks, 4 * sizeof(struct memory_stack)),
+    MEMORY(blocks, 4 * sizeof(struct memory_block)),
+    MEMORY(names, 4096),
+    MEMORY(orders, 4096),
 };
 enum { PARTS = sizeof(parts) / sizeof(*parts) };
 
 struct patch {
-    size_t start, size; /* in the segment */
+    unsigned char *at;
+    const unsigned char *before;
+    size_t size;
 };
 
 static struct scene *scene;
@@ -76,8 +95,14 @@ static void write_over(struct input *in, struct patch *patch)
     if (size > part->size - offset)
         size = part->size - offset;
     const uint8_t *bytes = input_bytes(in, &size);
-    *patch = (struct patch){part->start + offset, size};
-    memcpy((char *)scene->segment + patch->start, bytes, size);
+    unsigned char *whole = part->memory ? (unsigned char *)scene->memory
+                                        : (unsigned char *)scene->segment;
+    const unsigned char *before =
+        part->memory ? (const unsigned char *)scene->memory_before
+                     : (const unsigned char *)scene->segment_before;
+    size_t start = part->start + offset;
+    *patch = (struct patch){whole + start, before + start, size};
+    memcpy(patch->at, bytes, size);
 }
 
 static void save(const struct finding_list *findings)
@@ -111,11 +136,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         write_over(&in, &patches[count++]);
     struct finding_list findings;
     scene_judge(scene, &findings);
-    if (findings.count && flags & SAVE)
+    if (findings.count && (flags & SAVE) == SAVE)
         save(&findings);
     finding_list_clear(&findings);
     for (size_t i = 0; i < count; i++)
-        memcpy((char *)scene->segment + patches[i].start,
-               (char *)scene->pristine + patches[i].start, patches[i].size);
+        memcpy(patches[i].at, patches[i].before, patches[i].size);
     return 0;
 }
