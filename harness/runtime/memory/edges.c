@@ -309,7 +309,7 @@ void edges_before(enum op_kind kind, uint32_t object, uint64_t argument)
     /* Most ops by far are of locks. */
     if (row->releases == FIRST && !row->begins) {
         clocks_release(runtime.memory, local.task, first_of(object),
-                       CLOCKS_JOIN, row->kind);
+                       CLOCKS_JOIN, kind_of(row, kind, object));
         return;
     }
     if (row->releases & FRESH) {
@@ -355,7 +355,8 @@ void edges_after(enum op_kind kind, uint32_t object, int64_t result)
         return;
     }
     if (row->acquires == FIRST) {
-        clocks_acquire(runtime.memory, local.task, first_of(object), row->kind);
+        clocks_acquire(runtime.memory, local.task, first_of(object),
+                       CLOCKS_HARD);
         return;
     }
     if (row->acquires)
