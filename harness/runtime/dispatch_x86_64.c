@@ -139,6 +139,16 @@ static long change_mask(ucontext_t *context, const greg_t *regs)
     return 0;
 }
 
+/* So would sigaltstack(). */
+static long change_stack(ucontext_t *context, const greg_t *regs)
+{
+    const stack_t *stack = (const stack_t *)regs[REG_RDI];
+    long err = SYS2(SYS_sigaltstack, regs[REG_RDI], regs[REG_RSI]);
+    if (!err && stack)
+        context->uc_stack = *stack;
+    return err;
+}
+
 /* -- The handler ------------------------------------------------------------*/
 
 static long ordinary(long number, const greg_t *regs)
@@ -186,6 +196,9 @@ static void on_sigsys(int signal, siginfo_t *info, void *argument)
         mps_sigreturn_at((const void *)regs[REG_RSP]);
     case SYS_rt_sigprocmask:
         result = change_mask(context, regs);
+        break;
+    case SYS_sigaltstack:
+        result = change_stack(context, regs);
         break;
     case SYS_rt_sigaction:
         result =
