@@ -31,12 +31,20 @@ enum { NOW, BEFORE };
 
 /* -- Words ------------------------------------------------------------------*/
 
+/* MEMORY_WRITE and MEMORY_ATOMIC, the latter where it is certain. */
+static uint32_t kind_of(const struct memory_access *access)
+{
+    return access->flags &
+           (access->flags & MEMORY_EITHER ? MEMORY_WRITE
+                                          : MEMORY_WRITE | MEMORY_ATOMIC);
+}
+
 /* "atomic write of size 8", "read of size 4". */
 static void show_access(struct str *s, const struct memory_access *access,
                         bool capital)
 {
     bool writes = access->flags & MEMORY_WRITE;
-    bool atomic = access->flags & MEMORY_ATOMIC;
+    bool atomic = kind_of(access) & MEMORY_ATOMIC;
     const char *words[] = {writes ? "write" : "read",
                            writes ? "Write" : "Read"};
     if (atomic)
@@ -197,7 +205,7 @@ static void add_places(struct judge *judge, struct finding *finding,
         const struct side *side = &race->sides[i];
         if (side->place)
             judge_location(judge, finding, side->place, side->access->task,
-                           roles[i][side->access->flags & 3]);
+                           roles[i][kind_of(side->access)]);
         if (finding &&
             finding_add_frames(finding, side->stack.frames, side->stack.count))
             judge->err = -ENOMEM;

@@ -91,13 +91,14 @@ static inline bool cell_is_of(uint64_t a, uint64_t b)
 
 /* Whether whatever races with access WEAK, as far as its bytes and kind go,
  * races with STRONG as well: a write stands for a read, a plain access for an
- * atomic one. */
+ * atomic one, half an update for a store. */
 static inline bool cell_covers(uint64_t strong, uint64_t weak)
 {
     const uint64_t atomic = (uint64_t)MEMORY_ATOMIC << CELL_FLAGS;
     const uint64_t more =
-        (UINT64_C(0xff) << CELL_MASK) | ((uint64_t)MEMORY_WRITE << CELL_FLAGS);
-    /* Bytes and WRITE that only WEAK has, ATOMIC that only STRONG has. */
+        (UINT64_C(0xff) << CELL_MASK) |
+        ((uint64_t)(MEMORY_WRITE | MEMORY_HALF) << CELL_FLAGS);
+    /* Bytes, WRITE and HALF that only WEAK has, ATOMIC that only STRONG has. */
     return !(((weak & ~strong) & more) | ((strong & ~weak) & atomic));
 }
 

@@ -58,8 +58,9 @@ static bool note(const struct look *look, uint32_t word, uint32_t bytes,
 {
     /* An atomic access may read what orders the two. Its memory order is not
      * asked for: whoever reads without acquiring is in a race when he comes
-     * first. */
+     * first. The half that writes has read before. */
     if ((look->access->flags & MEMORY_ATOMIC) &&
+        !(look->access->flags & MEMORY_HALF) &&
         words_tell(look->memory, look->chunk, word * 8 + lowest(bytes),
                    extent(bytes), cell->task, cell->epoch))
         return false;
@@ -93,8 +94,9 @@ static inline bool conflicts(uint64_t a, uint64_t b)
 {
     const uint64_t write = (uint64_t)MEMORY_WRITE << CELL_FLAGS;
     const uint64_t atomic = (uint64_t)MEMORY_ATOMIC << CELL_FLAGS;
+    const uint64_t half = (uint64_t)MEMORY_HALF << CELL_FLAGS;
     return (cell_bytes(a) & cell_bytes(b)) && ((a | b) & write) &&
-           !(a & b & atomic);
+           (!(a & b & atomic) || (a & b & half));
 }
 
 /* NOW is of WORD, as race_flags() tells it. */
@@ -224,7 +226,8 @@ static inline struct look look_make(struct memory *memory, uint32_t chunk,
         .access = access,
         .ticket = ticket,
         .head = cell_head(rows_get(memory, row, task), task, 0,
-                          access->flags & (MEMORY_WRITE | MEMORY_ATOMIC)),
+                          access->flags & (MEMORY_WRITE | MEMORY_ATOMIC |
+                                           MEMORY_HALF | MEMORY_EITHER)),
         .tail = cell_tail(access->context, access->locks),
         .chunk = chunk,
         .row = row};

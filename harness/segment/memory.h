@@ -138,7 +138,14 @@ struct memory_chunk {
     uint64_t touched, synced;
 };
 
-enum memory_cell_flag { MEMORY_WRITE = 1, MEMORY_ATOMIC = 2 };
+enum memory_cell_flag {
+    MEMORY_WRITE = 1,
+    MEMORY_ATOMIC = 2,
+    MEMORY_HALF = 4,  /* beside ATOMIC: puts back what was read before, changed,
+                         in a step of its own; two of them race after all */
+    MEMORY_EITHER = 8 /* beside ATOMIC: of machine code, where a plain access
+                         and an atomic one look the same */
+};
 
 /* An access: who, when, which of the 8 bytes, from where, under which locks.
  * Those of a word stand together at the beginning of its cells. */
@@ -155,12 +162,16 @@ static_assert(sizeof(struct memory_cell) == 16, "four cells, one cache line");
 enum memory_word_flag {
     MEMORY_SHARED = 1,  /* two tasks have touched it */
     MEMORY_WRITTEN = 2, /* somebody has written it since it was made */
-    MEMORY_RACY = 4     /* a race on it was found */
+    MEMORY_RACY = 4,    /* a race on it was found */
+    MEMORY_EXACT = 8    /* accesses of MEMORY_EITHER move its clock: either.h */
 };
 
 struct memory_word {
     uint16_t task; /* who touched it first, + 1 */
     uint16_t flags;
+    /* The last write of MEMORY_EITHER: whose, + 1, and when. */
+    uint16_t writer, spare;
+    uint32_t epoch;
 };
 
 enum { MEMORY_CHUNK_WORDS = MEMORY_CHUNK_BYTES / 8 };
@@ -258,7 +269,12 @@ enum memory_off {
     MEMORY_OFF_NODES,  /* more call stacks than fit */
     MEMORY_OFF_EPOCHS,
     MEMORY_OFF_OBJECTS, /* more objects than have numbers */
-    MEMORY_OFF_SPACE    /* a task has no address space for all of this */
+    MEMORY_OFF_SPACE,   /* a task has no address space for all of this */
+    /* A guarded process, whose accesses are not seen any more: */
+    MEMORY_OFF_THREADS,   /* it has several threads */
+    MEMORY_OFF_STACK,     /* a stack of its own lies in shared memory */
+    MEMORY_OFF_MAPPINGS,  /* it has more mappings than there is room for */
+    MEMORY_OFF_PROTECTION /* mprotect() failed */
 };
 
 struct memory {
