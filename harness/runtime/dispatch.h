@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "guard/guard.h"
+
 /* Install the SIGSYS handler and try whether the kernel has it: once per
  * program image, before any task runs. */
 bool dispatch_setup(void);
@@ -17,10 +19,10 @@ void dispatch_arm(void);
 enum { DISPATCH_SIGSYS_BIT = 1u << 30 }; /* in a kernel signal set: 31 - 1 */
 
 /* The kernel's signal set without SIGSYS: a thread that blocks it is killed
- * by its next system call. */
+ * by its next system call. And without those of page guarding. */
 static inline uint64_t dispatch_allowed_mask(uint64_t mask)
 {
-    return mask & ~(uint64_t)DISPATCH_SIGSYS_BIT;
+    return mask & ~(DISPATCH_SIGSYS_BIT | guard_signals());
 }
 
 #endif

@@ -143,6 +143,8 @@ static long change_mask(ucontext_t *context, const greg_t *regs)
 static long change_stack(ucontext_t *context, const greg_t *regs)
 {
     const stack_t *stack = (const stack_t *)regs[REG_RDI];
+    if (stack && !(stack->ss_flags & SS_DISABLE))
+        guard_stack(stack->ss_sp);
     long err = SYS2(SYS_sigaltstack, regs[REG_RDI], regs[REG_RSI]);
     if (!err && stack)
         context->uc_stack = *stack;
@@ -188,6 +190,7 @@ static void on_sigsys(int signal, siginfo_t *info, void *argument)
     bool outer = local.inside;
     local.selector = SELECT_ALLOW;
     local.inside = true;
+    bool opened = runtime.guard && number != SYS_rt_sigreturn && guard_open();
     long result;
     switch (number) {
     case SYS_rt_sigreturn:
@@ -209,6 +212,7 @@ static void on_sigsys(int signal, siginfo_t *info, void *argument)
     case SYS_clone3:
         if (shares_memory(number, regs)) {
             note_unseen(number, regs);
+            guard_stop(MEMORY_OFF_THREADS);
             local.inside = outer;
             retry_undispatched(context);
             return;
@@ -234,6 +238,8 @@ static void on_sigsys(int signal, siginfo_t *info, void *argument)
         result = ordinary(number, regs);
     }
     regs[REG_RAX] = result;
+    if (opened)
+        guard_close();
     local.inside = outer;
     local.selector = SELECT_BLOCK;
 }

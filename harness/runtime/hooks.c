@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -16,6 +17,7 @@
 #include "base/clock.h"
 #include "control/attempts.h"
 #include "dispatch.h"
+#include "guard/guard.h"
 #include "memory/edges.h"
 #include "memory/part.h"
 #include "memory/renew.h"
@@ -232,12 +234,15 @@ void hook_mapped(struct call *call, long result)
     const void *start = (const void *)result;
     size_t length = (size_t)call->args[1];
     long type = call->args[3] & MAP_TYPE;
-    if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE)
+    if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE) {
         regions_map(start, length,
                     call->args[3] & MAP_ANONYMOUS ? -1 : (int)call->args[4],
                     (uint64_t)call->args[5], call->site);
-    else if (call->args[3] & MAP_FIXED)
+        guard_mapped(start, length, (int)call->args[2], false);
+    } else if (call->args[3] & MAP_FIXED) {
         regions_unmap(start, length);
+        guard_unmapped(start, length);
+    }
     renew_private(start, length);
 }
 
@@ -248,7 +253,25 @@ void hook_unmapped(struct call *call, long result)
     const void *start = (const void *)call->args[0];
     size_t length = (size_t)call->args[1];
     regions_unmap(start, length);
+    guard_unmapped(start, length);
     renew_private(start, length);
+}
+
+void hook_protected(struct call *call, long result)
+{
+    if (!result)
+        guard_protected((const void *)call->args[0], (size_t)call->args[1],
+                        (int)call->args[2]);
+}
+
+void hook_moved(struct call *call, long result)
+{
+    if (result < 0 && result > -4096)
+        return;
+    const void *from = (const void *)call->args[0], *to = (const void *)result;
+    size_t old = (size_t)call->args[1], length = (size_t)call->args[2];
+    regions_move(from, old, to, length);
+    guard_moved(from, old, to, length);
 }
 
 void hook_attached(struct call *call, long result)
@@ -265,12 +288,18 @@ void hook_attached(struct call *call, long result)
         return;
     regions_attach((const void *)result, about.size, (int)call->args[0],
                    call->site);
+    guard_mapped((const void *)result, about.size,
+                 PROT_READ | (call->args[2] & SHM_RDONLY ? 0 : PROT_WRITE) |
+                     (call->args[2] & SHM_EXEC ? PROT_EXEC : 0),
+                 true);
 }
 
 void hook_detached(struct call *call, long result)
 {
-    if (!result)
-        regions_detach((const void *)call->args[0]);
+    if (result)
+        return;
+    regions_detach((const void *)call->args[0]);
+    guard_detached((const void *)call->args[0]);
 }
 
 /* A program that limits its own address space counts on what it knows of. */

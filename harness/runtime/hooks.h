@@ -15,13 +15,14 @@ hook_before hook_guard_close, hook_guard_close_range, hook_guard_dup,
     hook_drawn;
 hook_after hook_count_bytes, hook_opened, hook_opened_quietly, hook_opened_two,
     hook_duplicated, hook_fcntl_done, hook_mapped, hook_unmapped, hook_attached,
-    hook_detached, hook_waited, hook_waited_id, hook_limited;
+    hook_protected, hook_moved, hook_detached, hook_waited, hook_waited_id,
+    hook_limited;
 
 /* memory/edge_hooks.c: what they order. */
 hook_before hook_opening, hook_locking, hook_semop, hook_futex;
 hook_after hook_asked, hook_name_made, hook_opened_for_ends,
     hook_opened_for_signals, hook_opened_for_names, hook_notified, hook_unseen,
-    hook_spliced, hook_sent_on, hook_polled, hook_selected, hook_epolled, hook_epoll_changed,
-    hook_locked, hook_semop_done, hook_futex_done;
+    hook_spliced, hook_sent_on, hook_polled, hook_selected, hook_epolled,
+    hook_epoll_changed, hook_locked, hook_semop_done, hook_futex_done;
 
 #endif

@@ -143,6 +143,12 @@ uint64_t modules_site(const void *pc)
     return range && range->code ? site_in(range, pc) : 0;
 }
 
+uintptr_t modules_code_end(const void *pc)
+{
+    const struct range *range = find(pc);
+    return range && range->code ? range->end : 0;
+}
+
 void modules_set_instrumented(const void *pc)
 {
     const struct range *range = find(pc);

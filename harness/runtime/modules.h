@@ -15,6 +15,9 @@ uint64_t modules_site(const void *pc);
 /* Whether PC lies in the C library, the dynamic linker or this runtime. */
 bool modules_is_system(const void *pc);
 
+/* Where the code around PC ends, as one piece; 0 when PC is in no module. */
+uintptr_t modules_code_end(const void *pc);
+
 /* The code around PC is instrumented: its module has said so. */
 void modules_set_instrumented(const void *pc);
 bool modules_is_instrumented(const void *pc);

@@ -186,6 +186,22 @@ static const struct region *region_find(uintptr_t at)
     return NULL;
 }
 
+void regions_move(const void *from, size_t from_length, const void *to,
+                  size_t length)
+{
+    const struct region *old = region_find((uintptr_t)from);
+    if (!old) {
+        regions_unmap(to, length); /* may lie over something */
+        return;
+    }
+    struct region region = *old;
+    region.offset += (uintptr_t)from - old->start;
+    region.start = (uintptr_t)to;
+    region.end = (uintptr_t)to + length;
+    regions_unmap(from, from_length);
+    add_region(&region);
+}
+
 bool regions_about(const volatile void *address, struct region_about *out)
 {
     const struct region *region = region_find((uintptr_t)address);

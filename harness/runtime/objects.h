@@ -53,6 +53,10 @@ struct region_about {
 bool regions_about(const volatile void *address, struct region_about *out);
 /* Anything in the range is gone. */
 void regions_unmap(const void *start, size_t length);
+/* What was at FROM is at TO, and LENGTH long now; FROM_LENGTH 0: is there as
+ * well, see mremap(2). */
+void regions_move(const void *from, size_t from_length, const void *to,
+                  size_t length);
 /* The SysV attachment at START is gone. */
 void regions_detach(const void *start);
 

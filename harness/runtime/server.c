@@ -132,6 +132,7 @@ static void become_root(uint32_t task, bool same, int *argc, char ***argv)
     tasks_become(task);
     if (control_on())
         turn_begin();
+    guard_begin();
 }
 
 /* -- After the root
@@ -326,6 +327,7 @@ void server_run(int *argc, char ***argv)
     control->fixed_pids = server.last_pid_fd >= 0;
     control->dispatch = runtime.dispatch;
     control->memory = part_map();
+    control->guard = guard_is_able();
     /* Pairs with the acquire in the runner: everything above is there. */
     __atomic_store_n(&control->server, SERVER_READY, __ATOMIC_RELEASE);
     futex_wake(&control->server);

@@ -33,7 +33,10 @@ static void (*as_kernel(full_handler *handler))(int)
 static void run_handler(int signal, siginfo_t *info, void *context)
 {
     full_handler *handler;
-    memcpy(&handler, &wanted[signal].handler, sizeof(handler));
+    const struct kernel_sigaction action = wanted[signal];
+    memcpy(&handler, &action.handler, sizeof(handler));
+    if ((action.flags & SA_RESETHAND) && guard_owns(signal))
+        wanted[signal] = (struct kernel_sigaction){.handler = SIG_DFL};
     if (!local.attached || !runtime.active) {
         handler(signal, info, context);
         return;
@@ -41,15 +44,19 @@ static void run_handler(int signal, siginfo_t *info, void *context)
     /* The interrupted code may be anywhere, also inside the runtime: its
      * thread state is put back whatever the handler does. */
     struct interrupted interrupted;
-    uint64_t blocked = wanted[signal].mask;
-    if (!(wanted[signal].flags & SA_NODEFER))
+    uint64_t blocked = action.mask;
+    if (!(action.flags & SA_NODEFER))
         blocked |= UINT64_C(1) << (signal - 1);
-    if (control_on() &&
-        !interruption_begin(&interrupted, signal,
-                            wanted[signal].flags & SA_RESTART, blocked))
+    if (control_on() && !interruption_begin(&interrupted, signal,
+                                            action.flags & SA_RESTART, blocked))
         return;
+    struct guard_pause pause;
+    if (runtime.guard)
+        guard_pause(&pause);
     struct local saved = local;
-    local.selector = SELECT_ALLOW;
+    /* What a guarded program does about its mappings must be seen in there,
+     * too, and after a jump out of it. */
+    local.selector = runtime.guard ? SELECT_BLOCK : SELECT_ALLOW;
     local.inside = false;
     void *entry;
     memcpy(&entry, &handler, sizeof(entry));
@@ -60,8 +67,30 @@ static void run_handler(int signal, siginfo_t *info, void *context)
     local.inside = saved.inside;
     local.frame = saved.frame;
     local.selector = saved.selector;
+    if (runtime.guard)
+        guard_resume(&pause);
     if (control_on())
         interruption_end(&interrupted);
+}
+
+/* A signal that never reaches the kernel's table: what was wanted until now. */
+static long remember(int signal, const struct kernel_sigaction *action,
+                     struct kernel_sigaction *old)
+{
+    struct kernel_sigaction before = wanted[signal];
+    if (action) {
+        const struct kernel_sigaction copy = *action;
+        bool ignored = copy.handler == SIG_IGN;
+        wanted[signal] = copy;
+        if (runtime.active && local.attached && control_on())
+            interruption_note(signal, !ignored && copy.handler != SIG_DFL,
+                              ignored);
+        if (guard_owns(signal))
+            guard_arrange(signal);
+    }
+    if (old)
+        *old = before;
+    return 0;
 }
 
 long signals_action(int signal, const struct kernel_sigaction *action,
@@ -73,13 +102,8 @@ long signals_action(int signal, const struct kernel_sigaction *action,
     struct kernel_sigaction copy, kernel;
     if (action)
         copy = *action;
-    if (signal == SIGSYS) {
-        if (action)
-            wanted[signal] = copy;
-        if (old)
-            *old = before;
-        return 0;
-    }
+    if (signal == SIGSYS || guard_owns(signal))
+        return remember(signal, action, old);
     bool handled = action && copy.handler != SIG_DFL && copy.handler != SIG_IGN;
     if (handled) {
         wanted[signal] = copy;
@@ -104,6 +128,40 @@ long signals_action(int signal, const struct kernel_sigaction *action,
     if (action && !handled)
         wanted[signal] = copy;
     return 0;
+}
+
+/* -- For those who own a signal ---------------------------------------------*/
+
+void signals_adopt(int signal)
+{
+    struct kernel_sigaction now;
+    if (!SYS4(SYS_rt_sigaction, signal, NULL, &now, 8) &&
+        now.handler != as_kernel(run_handler))
+        wanted[signal] = now;
+}
+
+bool signals_is_ignored(int signal)
+{
+    return wanted[signal].handler == SIG_IGN;
+}
+
+bool signals_is_handled(int signal)
+{
+    return !signals_is_ignored(signal) && wanted[signal].handler != SIG_DFL;
+}
+
+unsigned long signals_stack_flag(int signal)
+{
+    return signals_is_handled(signal) ? wanted[signal].flags & SA_ONSTACK : 0;
+}
+
+uint64_t signals_mask_in_handler(int signal, uint64_t mask)
+{
+    const struct kernel_sigaction *action = &wanted[signal];
+    mask |= action->mask;
+    if (!(action->flags & SA_NODEFER))
+        mask |= UINT64_C(1) << (signal - 1);
+    return dispatch_allowed_mask(mask);
 }
 
 void signals_pass_on(int signal, siginfo_t *info, void *context)

@@ -4,6 +4,7 @@
 #define MPS_RUNTIME_SIGNALS_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What rt_sigaction(2) takes on x86-64. */
@@ -20,7 +21,20 @@ struct kernel_sigaction {
 long signals_action(int signal, const struct kernel_sigaction *action,
                     struct kernel_sigaction *old, unsigned long mask_size);
 
-/* A SIGSYS that is not ours: do what the target asked for. */
+/* A signal whose handler is ours, and that is not meant for it: do what the
+ * target asked for. */
 void signals_pass_on(int signal, siginfo_t *info, void *context);
+
+/* -- For those who own a signal, see guard_owns()
+ * ----------------------------*/
+
+/* What the kernel does about SIGNAL now is what the target asked for. */
+void signals_adopt(int signal);
+bool signals_is_handled(int signal);
+bool signals_is_ignored(int signal);
+/* SA_ONSTACK, if the target's handler wants it; 0. */
+unsigned long signals_stack_flag(int signal);
+/* What is blocked while that runs, MASK being the interrupted one. */
+uint64_t signals_mask_in_handler(int signal, uint64_t mask);
 
 #endif

@@ -90,6 +90,7 @@ __attribute__((constructor(101))) static void attach(void)
     if (control_on())
         turn_attach();
     edges_attached();
+    guard_begin();
 }
 
 typedef int main_function(int, char **, char **);

@@ -11,6 +11,7 @@
 
 #include <sys/syscall.h>
 
+#include "guard/guard.h"
 #include "segment/read.h"
 #include "segment/write.h"
 #include "sys.h"
@@ -23,6 +24,7 @@ struct runtime {
     int segment_fd;
     bool active;   /* this process is a task (or has some) of an iteration */
     bool dispatch; /* Syscall User Dispatch is to be armed in every thread */
+    bool guard;    /* its shared mappings are closed: guard/guard.h */
     bool threads;  /* this process has, or its parents had, several threads */
     uint64_t stdout_id, stderr_id; /* identity of the captured output files */
 };
@@ -58,8 +60,8 @@ struct entry {
 };
 
 /* Called first in every interposed function, with its frame address. When
- * traced, system calls of the real function pass undispatched until
- * runtime_leave(). */
+ * traced, system calls of the real function pass undispatched, and guarded
+ * memory is open, until runtime_leave(). */
 static inline struct entry runtime_enter(const void *frame)
 {
     struct entry entry = {0};
@@ -78,6 +80,8 @@ static inline struct entry runtime_enter(const void *frame)
     local.inside = true;
     local.frame = frame;
     entry.traced = true;
+    if (runtime.guard)
+        guard_open();
     entry.selector = local.rearm ? SELECT_BLOCK : local.selector;
     local.rearm = false;
     local.selector = SELECT_ALLOW;
@@ -88,6 +92,8 @@ static inline void runtime_leave(struct entry entry)
 {
     if (!entry.traced)
         return;
+    if (runtime.guard)
+        guard_close();
     local.inside = false;
     local.selector = entry.selector;
 }

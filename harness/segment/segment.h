@@ -120,6 +120,7 @@ struct segment_control {
     uint32_t fed;          /* 1: the program took messages of a serial replay */
     uint32_t instrumented; /* 1: built by mpstress cc, its accesses are seen */
     uint32_t memory;       /* 1: the server has memory.h's part mapped */
+    uint32_t guard;        /* 1: page guarding works here */
     uint32_t blind; /* 1: a task of this iteration has not: nothing that stands
                        there is to be believed */
 };

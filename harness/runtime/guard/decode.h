@@ -40,10 +40,11 @@ enum instruction_kind {
     INSTRUCTION_JUMP,   /* to its end + IMMEDIATE */
     INSTRUCTION_BRANCH, /* the same, perhaps */
     INSTRUCTION_CALL,
-    INSTRUCTION_STOP,  /* ret, an indirect jump, ud2: what follows is other
-                          code */
-    INSTRUCTION_STACK, /* push, pop, enter, leave: moves the stack pointer */
-    INSTRUCTION_WIDE   /* mul, div: rax and rdx take part */
+    INSTRUCTION_STOP,   /* ret, an indirect jump, ud2: what follows is other
+                           code */
+    INSTRUCTION_STACK,  /* push, pop, enter, leave: moves the stack pointer */
+    INSTRUCTION_WIDE,   /* mul, div: rax and rdx take part */
+    INSTRUCTION_COMPARE /* cmpxchg: rax takes part */
 };
 
 enum instruction_flag {

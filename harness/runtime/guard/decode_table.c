@@ -173,8 +173,8 @@ const struct opcode_row opcode_rows[] = {
     GROUP(0F, NONE, 0xff, 0xae, 3, W_E, 4, NONE)
     GROUP(0F, ANY, 0xff, 0xae, EACH, HAS_E, NONE, NONE) /* fences */
     PLAIN(0F, ANY, 0xff, 0xaf, IN_G, V, NONE) /* imul */
-    PLAIN(0F, ANY, 0xff, 0xb0, IN_E, 1, NONE) /* cmpxchg */
-    PLAIN(0F, ANY, 0xff, 0xb1, IN_E, V, NONE)
+    ROW(0F, ANY, 0xff, 0xb0, EACH, COMPARE, IN_E, 1, NONE) /* cmpxchg */
+    ROW(0F, ANY, 0xff, 0xb1, EACH, COMPARE, IN_E, V, NONE)
     PLAIN(0F, ANY, 0xff, 0xb6, TO_G, 1, NONE) /* movzx */
     PLAIN(0F, ANY, 0xff, 0xb7, TO_G, 2, NONE)
     PLAIN(0F, F3, 0xff, 0xb8, TO_G, V, NONE) /* popcnt */
@@ -184,7 +184,7 @@ const struct opcode_row opcode_rows[] = {
     PLAIN(0F, ANY, 0xff, 0xc0, IN_E | G_WRITE, 1, NONE) /* xadd */
     PLAIN(0F, ANY, 0xff, 0xc1, IN_E | G_WRITE, V, NONE)
     PLAIN(0F, NONE, 0xff, 0xc3, TO_E, Y, NONE) /* movnti */
-    GROUP(0F, ANY, 0xff, 0xc7, 1, RW_E, PAIR, NONE) /* cmpxchg8b */
+    ROW(0F, ANY, 0xff, 0xc7, 1, COMPARE, RW_E | NO_G, PAIR, NONE)
     GROUP(0F, ANY, 0xff, 0xc7, EACH, HAS_E | E_WRITE, NONE, NONE) /* rdrand */
     PLAIN(0F, ANY, 0xf8, 0xc8, E_READ | E_WRITE | OPCODE_REGISTER, NONE, NONE)
     PLAIN(38, PACKED, 0xff, 0xf0, TO_G, V, NONE) /* movbe */

@@ -117,7 +117,8 @@ static bool is_read(const struct places *places,
     if ((flags & INSTRUCTION_WRITES_REG) && !(flags & INSTRUCTION_MEMORY) &&
         !(flags & (INSTRUCTION_READS | INSTRUCTION_WRITES)))
         read |= bit(instruction->base) | bit(instruction->index); /* lea */
-    if (instruction->kind == INSTRUCTION_WIDE)
+    if (instruction->kind == INSTRUCTION_WIDE ||
+        instruction->kind == INSTRUCTION_COMPARE)
         read |= bit(REGISTER_RAX) | bit(REGISTER_RDX);
     if (places->registers & read)
         return true;
@@ -135,7 +136,8 @@ static void step(struct places *places, const struct instruction *instruction)
         set_register(places, instruction->rm, has);
     else if ((flags & INSTRUCTION_WRITES) && is_slot(instruction))
         set_slot(places, instruction, has);
-    if (instruction->kind == INSTRUCTION_WIDE) {
+    if (instruction->kind == INSTRUCTION_WIDE ||
+        instruction->kind == INSTRUCTION_COMPARE) {
         set_register(places, REGISTER_RAX, has);
         set_register(places, REGISTER_RDX, has);
     } else if (instruction->kind == INSTRUCTION_STACK) {
@@ -227,7 +229,7 @@ bool flow_reaches(const uint8_t *load, const uint8_t *store, const uint8_t *end)
         return false;
     if (from.flags & INSTRUCTION_WRITES_REG)
         sweep.now.registers = bit(from.reg);
-    else if (from.kind == INSTRUCTION_WIDE)
+    else if (from.kind == INSTRUCTION_WIDE || from.kind == INSTRUCTION_COMPARE)
         sweep.now.registers = bit(REGISTER_RAX) | bit(REGISTER_RDX);
     const uint8_t *limit = end - load > FARTHEST ? load + FARTHEST : end;
     const uint8_t *after = load + from.length;

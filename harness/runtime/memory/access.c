@@ -19,7 +19,7 @@ uint64_t look_changes;
 /* What the calling task has left of its allowances, and wants not to be seen.
  */
 static __thread struct {
-    uint32_t first, shared; /* points, see wants_point() */
+    uint32_t first, shared; /* points, see look_wants_point() */
     uint32_t nudges;
     int ignore_reads, ignore_writes;
 } own __attribute__((tls_model("initial-exec")));
@@ -129,9 +129,8 @@ static uint64_t value_at(const volatile void *address, size_t size)
     return value;
 }
 
-/* The point before a plain access. */
-static void pause_before(const volatile void *address, size_t size,
-                         uint32_t flags, const void *pc)
+void look_pause(const volatile void *address, size_t size, uint32_t flags,
+                const void *pc)
 {
     bool writes = flags & MEMORY_WRITE;
     struct point point =
@@ -143,14 +142,8 @@ static void pause_before(const volatile void *address, size_t size,
         point_end(point, (int64_t)value);
 }
 
-/* Whether somebody else shall have a chance to go before an access to SIZE
- * bytes at PLACE: where it may matter. What lies in the middle of an access
- * that is ordered, nobody can see; but what races has to be tried in both
- * orders, and before a race is known, a word that is shared is a candidate.
- * Depends on nothing but what this iteration has seen, so that a replay comes
- * to the same points. */
-static bool wants_point(const struct place *place, uint32_t offset,
-                        uint32_t size, uint32_t flags, bool known)
+bool look_wants_point(const struct place *place, uint32_t offset, uint32_t size,
+                      uint32_t flags, bool known)
 {
     const uint32_t shared = MEMORY_SHARED | MEMORY_WRITTEN;
     uint32_t about = race_flags(runtime.memory, place->chunk, offset, size,
@@ -164,8 +157,7 @@ static bool wants_point(const struct place *place, uint32_t offset,
     return place->shared && spend(&own.first);
 }
 
-/* The same when nobody keeps what the iteration has seen. */
-static bool wants_point_blindly(const volatile void *address)
+bool look_wants_point_blindly(const volatile void *address)
 {
     return !held_count() && sched_alive_count(runtime.segment) > 1 &&
            !objects_is_private(address) && spend(&own.first);
@@ -237,7 +229,7 @@ static bool survey(const volatile void *address, size_t size, uint32_t flags,
         bool known = race_is_known(runtime.memory, place->chunk, offset,
                                    (uint32_t)n, local.task, flags);
         *new |= !known;
-        if (wants_point(place, offset, (uint32_t)n, flags, known))
+        if (look_wants_point(place, offset, (uint32_t)n, flags, known))
             return *new = true;
     }
     return false;
@@ -276,11 +268,11 @@ static void note(const volatile void *address, size_t size, uint32_t flags,
         return;
     bool pauses = false, new = false;
     if (!is_looked_at())
-        pauses = wants_point_blindly(address);
+        pauses = look_wants_point_blindly(address);
     else if (!look_is_benign(address, size))
         pauses = survey(address, size, flags, &new);
     if (how == LOOK && (pauses || spin_is_long(flags & MEMORY_WRITE)))
-        pause_before(address, size, flags, pc);
+        look_pause(address, size, flags, pc);
     if (new &&is_looked_at())
         record_all(address, size, flags, context_of(pc));
 }

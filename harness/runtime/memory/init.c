@@ -45,6 +45,11 @@ void init_attached(void)
         runtime.segment->control.instrumented = 1;
 }
 
+bool init_has_instrumented(void)
+{
+    return seen;
+}
+
 bool init_is_instrumented(const void *pc)
 {
     return modules_is_instrumented(pc);

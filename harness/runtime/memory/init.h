@@ -10,6 +10,8 @@
 void init_instrumented(const void *pc);
 /* The runtime is attached now. */
 void init_attached(void);
+/* Whether any of the program's code is: what it does to memory is seen. */
+bool init_has_instrumented(void);
 /* Whether the caller at PC is instrumented code, whose accesses through the C
  * library are to be noted. */
 bool init_is_instrumented(const void *pc);

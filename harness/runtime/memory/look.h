@@ -63,6 +63,22 @@ static inline void look_anew(void)
 struct point look_begin(const volatile void *address, size_t size,
                         enum clocks_access kind, const void *pc);
 
+/* Whether somebody else shall have a chance to go before an access to SIZE
+ * bytes at PLACE: where it may matter. What lies in the middle of an access
+ * that is ordered, nobody can see; but what races has to be tried in both
+ * orders, and before a race is known, a word that is shared is a candidate.
+ * Depends on nothing but what this iteration has seen, so that a replay comes
+ * to the same points. */
+bool look_wants_point(const struct place *place, uint32_t offset, uint32_t size,
+                      uint32_t flags, bool known);
+
+/* The same when nobody keeps what the iteration has seen. */
+bool look_wants_point_blindly(const volatile void *address);
+
+/* The point before a plain access. */
+void look_pause(const volatile void *address, size_t size, uint32_t flags,
+                const void *pc);
+
 /* The calling task accesses [ADDRESS, ADDRESS + SIZE), within PLACE. */
 void look_record(const struct place *place, const volatile void *address,
                  size_t size, uint32_t flags, uint32_t context);

@@ -25,9 +25,13 @@ static pid_t fork_at(uint64_t site, struct entry entry)
     /* What pthread_atfork() registered runs in there and is the program's. */
     local.forking = runtime.segment->tasks[tasks_process()].pid;
     local.inside = false;
+    if (runtime.guard)
+        guard_close();
     pid_t pid = REAL(fork)();
     local.forking = 0;
     local.inside = true;
+    if (pid && runtime.guard)
+        guard_open();
     if (!pid) {
         tasks_become((uint32_t)task);
         point_start();

@@ -86,6 +86,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
             point_begin(OP_KIND_THREAD_CREATE, 0, (uint64_t)task, site, 0);
         runtime.threads = true;
         access_threads();
+        guard_stop(MEMORY_OFF_THREADS);
         result =
             REAL(pthread_create)(thread, attributes, run_posix, &starts[task]);
         if (result)
@@ -114,6 +115,7 @@ EXPORT int thrd_create(thrd_t *thread, thrd_start_t run, void *argument)
             point_begin(OP_KIND_THREAD_CREATE, 0, (uint64_t)task, site, 0);
         runtime.threads = true;
         access_threads();
+        guard_stop(MEMORY_OFF_THREADS);
         result = REAL(thrd_create)(thread, run_c11, &starts[task]);
         if (result != thrd_success)
             tasks_cancel(task);
