@@ -13,6 +13,14 @@ static const char *const reasons[BLIND_REASONS] = {
     [MEMORY_OFF_EPOCHS] = "more synchronisation than clocks can count",
     [MEMORY_OFF_OBJECTS] = "more locks and the like than clocks are kept for",
     [MEMORY_OFF_SPACE] = "a task has too little address space for it",
+    [MEMORY_OFF_THREADS] =
+        "a process with several threads cannot be guarded (build it with "
+        "mpstress cc instead)",
+    [MEMORY_OFF_STACK] =
+        "a process with a stack in shared memory cannot be guarded",
+    [MEMORY_OFF_MAPPINGS] =
+        "a process has more shared mappings than can be guarded",
+    [MEMORY_OFF_PROTECTION] = "a process's shared memory could not be guarded",
 };
 
 void blind_count(struct blind *blind, const struct outcome *outcome)

@@ -190,6 +190,24 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
     return err;
 }
 
+/* What cannot be guarded would look like a program without races. */
+static int check_guard(const struct slot *slot, const char *program,
+                       struct mps_diag *diag)
+{
+    if (slot_is_outside(slot))
+        return diag_set(diag, -MPS_ESTART,
+                        "%s: --guard cannot see into a program that is "
+                        "statically linked or set-user-id",
+                        program);
+    if (!slot_can_guard(slot))
+        return diag_set(diag, -MPS_ESTART,
+                        "%s: --guard needs a 64-bit x86 processor and Syscall "
+                        "User Dispatch (Linux 5.11); build the program with "
+                        "mpstress cc instead",
+                        program);
+    return 0;
+}
+
 static void run_slot(struct work *work, unsigned number)
 {
     const struct campaign_options *options = work->options;
@@ -219,6 +237,8 @@ static void run_slot(struct work *work, unsigned number)
         work->tally->without_points = true;
         pthread_mutex_unlock(&work->lock);
     }
+    if (!err && options->guard)
+        err = check_guard(slot, work->program, &diag);
     uint64_t iteration;
     while (!err && take(work, &iteration))
         err = run_one(work, slot, iteration, values, &diag);

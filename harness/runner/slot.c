@@ -416,6 +416,17 @@ static void end_by_verdict(struct slot *slot, const struct control *control,
     end_iteration(slot, request);
 }
 
+/* Each access takes tens of microseconds when it is guarded. */
+static uint64_t time_limit_ns(const struct scenario *scenario,
+                              const struct control *control)
+{
+    enum { GUARDED = 10 };
+    uint64_t limit_ns = scenario->time_limit_ns;
+    bool guarded = control && control->guard;
+    return guarded && limit_ns < UINT64_MAX / GUARDED ? limit_ns * GUARDED
+                                                      : limit_ns;
+}
+
 int slot_iterate(struct slot *slot, const struct choice *choice,
                  uint64_t iteration, uint64_t seed,
                  const struct disturbance *disturbance,
@@ -452,7 +463,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         .segment = slot->segment,
         .symbols = slot->options->symbols,
         .program = slot->options->program,
-        .time_limit_ns = scenario->time_limit_ns,
+        .time_limit_ns = time_limit_ns(scenario, control),
         .snapshots = slot->snapshots,
         .stdout_fd = slot->stdout_fd,
         .stderr_fd = slot->stderr_fd,
@@ -476,9 +487,8 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         if (done == request)
             break;
         uint64_t spent = clock_now_ns() - start;
-        uint64_t left = spent < scenario->time_limit_ns
-                            ? scenario->time_limit_ns - spent
-                            : 0;
+        uint64_t left =
+            spent < outcome->time_limit_ns ? outcome->time_limit_ns - spent : 0;
         uint64_t look_ns = control ? watchdog_pause_ns(&watchdog) : left;
         if (left && !has_verdict(slot, control))
             wait_slice(&shared->done, done, left < look_ns ? left : look_ns);
@@ -506,7 +516,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             end_iteration(slot, request);
             break;
         }
-        if (spent >= scenario->time_limit_ns) {
+        if (spent >= outcome->time_limit_ns) {
             outcome->snapshot_count = inspect_tasks(slot->server, slot->segment,
                                                     slot->options->symbols,
                                                     slot->snapshots, SNAPSHOTS);
@@ -559,6 +569,11 @@ bool slot_has_fixed_pids(const struct slot *slot)
 bool slot_has_dispatch(const struct slot *slot)
 {
     return slot->segment->control.dispatch;
+}
+
+bool slot_can_guard(const struct slot *slot)
+{
+    return slot->segment->control.guard;
 }
 
 bool slot_has_memory(const struct slot *slot)

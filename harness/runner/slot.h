@@ -65,6 +65,8 @@ void slot_resume(struct slot *slot);
 /* What the server reported about itself: for doctor and the run's notes. */
 bool slot_has_fixed_pids(const struct slot *slot);
 bool slot_has_dispatch(const struct slot *slot);
+/* The accesses of plain programs can be seen by page faults. */
+bool slot_can_guard(const struct slot *slot);
 /* Room for memory.h's part was found, here and in the target: races can be
  * looked for. */
 bool slot_has_memory(const struct slot *slot);
