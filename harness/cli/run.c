@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "check/suppress.h"
 #include "command.h"
+#include "github.h"
 #include "history.h"
 #include "past.h"
 #include "places.h"
@@ -215,10 +216,15 @@ static int run_command(int argc, char **argv)
     /* A run without its history is still worth having. */
     if (!err && !recorded)
         fprintf(stderr, "mpstress run: %s\n", diag.text);
+    /* A report on standard output is alone there. */
+    bool summary = !report_on_stdout(&session.input);
+    struct github github;
+    github_begin(&github, summary ? stdout : stderr);
     if (!err)
         err = campaign_run(&session.campaign, &session.input.campaign, &diag);
     if (err) {
         code = command_fail(&command_run, err, &diag);
+        github_end(&github, NULL, NULL);
         session_fini(&session);
         return code;
     }
@@ -232,8 +238,12 @@ static int run_command(int argc, char **argv)
     if (write_reports(&session.input, &past.run) && !code)
         code = EXIT_INTERNAL;
     past_fini(&past);
-    if (!report_on_stdout(&session.input))
+    if (summary)
         report_summary(stdout, session.input.campaign.color, report);
+    if (github_end(&github, report, &diag)) {
+        fprintf(stderr, "mpstress run: %s\n", diag.text);
+        code = code ? code : EXIT_INTERNAL;
+    }
     if (fflush(stdout) && !code)
         code = EXIT_INTERNAL;
     session_fini(&session);

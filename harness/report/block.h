@@ -24,6 +24,10 @@ void block_add_site(struct str *s, const struct location *location);
  * do not fit, function and site on a second line. */
 void block_add_places(struct str *s, bool color, const struct finding *finding);
 
+/* The place that stands for FINDING where there is room for one: the first with
+ * a source line, or the first of which anything is known. NULL. */
+const struct finding_place *block_main_place(const struct finding *finding);
+
 /* The N-th finding of SCENARIO by first iteration; NULL beyond the last. */
 const struct report_finding *
 block_nth_finding(const struct report_scenario *scenario, size_t n);

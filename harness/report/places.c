@@ -21,6 +21,21 @@ void block_add_site(struct str *s, const struct location *location)
     }
 }
 
+const struct finding_place *block_main_place(const struct finding *finding)
+{
+    const struct finding_place *known = NULL;
+    for (size_t i = 0; i < finding->place_count; i++) {
+        const struct finding_place *place = &finding->places[i];
+        const struct location *location = &place->location;
+        bool in_file = location->file && *location->file;
+        if (in_file && location->line > 0)
+            return place;
+        if (!known && (in_file || location->function || location->module))
+            known = place;
+    }
+    return known;
+}
+
 enum { CELL_TASK, CELL_ROLE, CELL_FUNCTION, CELL_SITE, CELLS };
 
 static void add_cell(struct str *s, const struct finding_place *place, int cell)

@@ -146,6 +146,14 @@ const struct report_format *report_formats(size_t *count);
 int report_write(const struct report_format *format, const char *path,
                  const struct report_run *run, struct mps_diag *diag);
 
+/* -- GitHub Actions ---------------------------------------------------------
+ * Write workflow commands that annotate the source lines of findings that
+ * nobody expected, and what else made RUN no success, to OUT, a stream of the
+ * step. -errno. */
+int report_github_annotations(FILE *out, const struct report_run *run);
+/* Write RUN as Markdown, for the summary of the step. -errno. */
+int report_github_summary(FILE *out, const struct report_run *run);
+
 /* "K of N (p%, 95% interval a-b%)" (Wilson), or "0 of N (rate < 3/N ...)"
  * into BUF. Returns BUF. */
 const char *report_rate(uint64_t failures, uint64_t iterations, char *buf,

@@ -139,7 +139,7 @@ static void add_bound(struct str *s, const struct report_run *run)
         clean == 1 ? "" : " each");
 }
 
-static void add_counts(struct str *s, bool color, const struct report_run *run)
+void counts_add(struct str *s, bool color, const struct report_run *run)
 {
     enum { CAUGHT = VERDICT_ERROR + 1, COUNTS };
     static const struct {
@@ -158,6 +158,8 @@ static void add_counts(struct str *s, bool color, const struct report_run *run)
         counts[block_is_caught(&run->scenarios[i])
                    ? CAUGHT
                    : (int)run->scenarios[i].verdict]++;
+    str_addf(s, "%zu scenario%s", run->scenario_count,
+             run->scenario_count == 1 ? "" : "s");
     const char *separator = ": ";
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         size_t count = counts[parts[i].of];
@@ -176,9 +178,7 @@ static void add_totals(struct str *s, bool color, const struct report_run *run)
     char span[32];
     if (run->interrupted)
         paint(s, color, STYLE_WARNING, "interrupted after ");
-    str_addf(s, "%zu scenario%s", run->scenario_count,
-             run->scenario_count == 1 ? "" : "s");
-    add_counts(s, color, run);
+    counts_add(s, color, run);
     str_addf(s, "\ntook %s with %u job%s, seed 0x%" PRIx64 "\n",
              words_span(run->elapsed_ns, span, sizeof(span)), run->jobs,
              run->jobs == 1 ? "" : "s", run->base_seed);

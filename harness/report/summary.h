@@ -16,6 +16,12 @@ enum style verdict_style(enum verdict verdict);
  * a very long name on a line of its own. */
 void table_add(struct str *s, bool color, const struct report_run *run);
 
+/* Append what the row of SCENARIO says of its findings: "deadlock +1". */
+void table_add_finding(struct str *s, const struct report_scenario *scenario);
+
+/* Append "6 scenarios: 2 failed, 1 could not run, ...". */
+void counts_add(struct str *s, bool color, const struct report_run *run);
+
 /* Append an empty line and the table of strategies, unless RUN was quiet or
  * nothing ran under control. In a verbose run also one of every scenario. */
 void strategies_add(struct str *s, bool color, const struct report_run *run);

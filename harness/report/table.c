@@ -35,7 +35,7 @@ static void add_heading(struct str *s, const void *context, size_t row)
 }
 
 /* The invariant's name says more than the kind, and the row is short. */
-static void add_finding(struct str *s, const struct report_scenario *scenario)
+void table_add_finding(struct str *s, const struct report_scenario *scenario)
 {
     const struct report_finding *shown = block_main_finding(scenario);
     if (shown) {
@@ -85,7 +85,7 @@ static enum style add_cell(struct str *s, const void *context, size_t row,
             str_addf(s, "%" PRIu64, finding->first_iteration);
         break;
     case FINDING:
-        add_finding(s, scenario);
+        table_add_finding(s, scenario);
         break;
     case COLUMNS:
         break;

@@ -16,7 +16,7 @@ set -uf
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=$(mktemp -d "${TMPDIR:-/tmp}/e2e-XXXXXX")
 export TMPDIR=$home/tmp LC_ALL=C.UTF-8
-unset NO_COLOR
+unset NO_COLOR GITHUB_ACTIONS GITHUB_STEP_SUMMARY
 mkdir "$home/tmp" "$home/work"
 chmod 755 "$home"
 chmod 1777 "$home/tmp" "$home/work"

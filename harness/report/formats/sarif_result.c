@@ -37,22 +37,6 @@ static json_t *message_of(const struct report_run *run,
     return sarif_message_take(&s);
 }
 
-/* The place that stands for FINDING: the first one with a source line, or the
- * first one of which anything is known; NULL. */
-static const struct finding_place *main_place(const struct finding *finding)
-{
-    const struct finding_place *known = NULL;
-    for (size_t i = 0; i < finding->place_count; i++) {
-        const struct finding_place *place = &finding->places[i];
-        if (place->location.file && *place->location.file &&
-            place->location.line > 0)
-            return place;
-        if (!known && sarif_is_known(&place->location))
-            known = place;
-    }
-    return known;
-}
-
 /* What is wrong has no place of its own: then it is the scenario's file, or
  * its name. */
 static json_t *scenario_location(const struct checkout *checkout,
@@ -195,7 +179,7 @@ static json_t *result_of(const struct checkout *checkout,
     bool failed = false;
     const struct finding *finding = entry->finding;
     const struct rule *rule = rule_of(finding->kind);
-    const struct finding_place *main = main_place(finding);
+    const struct finding_place *main = block_main_place(finding);
     json_t *o = json_object();
     value_put(o, "ruleId", json_string(rule->id), &failed);
     value_put(o, "ruleIndex", value_number(finding->kind), &failed);
