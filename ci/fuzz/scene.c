@@ -58,8 +58,7 @@ static void demand(struct scene *scene)
         {.oracle = ORACLE_NO_LEAKS, .descriptors = true},
         {.oracle = ORACLE_WITHIN},
     };
-    struct expr *value;
-    must(!expr_parse(&value, "workers", NULL));
+    must(!expr_parse(&scene->workers, "workers", NULL));
     for (size_t i = 0; i < SCENE_INVARIANTS; i++) {
         struct invariant *invariant = &scene->invariants[i];
         *invariant = demands[i];
@@ -67,12 +66,12 @@ static void demand(struct scene *scene)
         invariant->subject = invariant->subject_kind ? "x" : NULL;
         invariant->overlap = 3;
         if (invariant->oracle == ORACLE_EQUALS)
-            invariant->value = value;
+            invariant->value = scene->workers;
         if (invariant->oracle == ORACLE_UNIQUE ||
             invariant->oracle == ORACLE_EXACTLY_ONCE)
-            invariant->count = value;
+            invariant->count = scene->workers;
         if (invariant->oracle == ORACLE_WITHIN)
-            invariant->points = value;
+            invariant->points = scene->workers;
     }
 }
 

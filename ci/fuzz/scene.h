@@ -18,6 +18,7 @@ struct scene {
     struct scenario scenario;
     struct invariant invariants[SCENE_INVARIANTS];
     struct parameter parameter;
+    struct expr *workers; /* an expression: its value */
     const char *value;
     struct choice choice;
     struct task_snapshot snapshots[2];

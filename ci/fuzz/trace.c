@@ -1,6 +1,5 @@
-/* Traces from strangers (trace/trace.h): a sound one, changed as the input
- * says. Most changes are made with SQL, so that the file stays a sound database
- * with absurd contents; others are to its bytes. */
+/* Traces from strangers (trace/trace.h): a sound one, changed. */
+#include "changes.h"
 #include "fuzz.h"
 
 #include <stdio.h>
@@ -13,167 +12,12 @@
 #include "base/str.h"
 #include "fixture_test.h"
 #include "trace/plan.h"
-#include "trace/schema.h"
 #include "trace/timeline.h"
 #include "trace/trace_print.h"
 
-enum { CHANGES = 32, COLUMNS = 12, TABLES = 32 };
-
-static struct table {
-    const char *name;
-    char *columns[COLUMNS];
-    size_t column_count;
-} tables[TABLES];
-static size_t table_count;
-static struct str sound; /* the bytes of the trace that is changed */
+static struct changes *changes;
 static int file;
 static char path[32];
-
-static sqlite3 *open_sound(void)
-{
-    sqlite3 *db = NULL;
-    unsigned char *bytes = sqlite3_malloc64(sound.len);
-    must(bytes && !sqlite3_open(":memory:", &db));
-    memcpy(bytes, sound.data, sound.len);
-    sqlite3_int64 size = (sqlite3_int64)sound.len;
-    must(!sqlite3_deserialize(db, "main", bytes, size, size,
-                              SQLITE_DESERIALIZE_FREEONCLOSE |
-                                  SQLITE_DESERIALIZE_RESIZEABLE));
-    return db;
-}
-
-static void learn_columns(sqlite3 *db, struct table *table)
-{
-    sqlite3_stmt *row = NULL;
-    char *sql =
-        str_format("SELECT name FROM pragma_table_info('%s')", table->name);
-    must(sql && !sqlite3_prepare_v2(db, sql, -1, &row, NULL));
-    free(sql);
-    while (sqlite3_step(row) == SQLITE_ROW) {
-        must(table->column_count < COLUMNS);
-        table->columns[table->column_count++] =
-            strdup((const char *)sqlite3_column_text(row, 0));
-    }
-    sqlite3_finalize(row);
-    must(table->column_count);
-}
-
-/* Run SQL with VALUE from IN for ?1 and ROW for ?2, should it have these; a
- * constraint may be against it. */
-static void run(sqlite3 *db, char *sql, struct input *in, size_t row)
-{
-    sqlite3_stmt *statement = NULL;
-    must(sql && !sqlite3_prepare_v2(db, sql, -1, &statement, NULL));
-    free(sql);
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)row);
-    size_t size;
-    const uint8_t *bytes;
-    uint64_t bits;
-    double real;
-    switch (in ? input_number(in, 1) % 6 : 5) {
-    case 0:
-        sqlite3_bind_int64(statement, 1, (int8_t)input_number(in, 1));
-        break;
-    case 1:
-        sqlite3_bind_int64(statement, 1, (int64_t)input_number(in, 8));
-        break;
-    case 2:
-        size = input_number(in, 1);
-        bytes = input_bytes(in, &size);
-        sqlite3_bind_text(statement, 1, (const char *)bytes, (int)size,
-                          SQLITE_TRANSIENT);
-        break;
-    case 3:
-        size = input_number(in, 1);
-        bytes = input_bytes(in, &size);
-        sqlite3_bind_blob(statement, 1, bytes, (int)size, SQLITE_TRANSIENT);
-        break;
-    case 4:
-        bits = input_number(in, 8);
-        memcpy(&real, &bits, sizeof(real));
-        sqlite3_bind_double(statement, 1, real);
-        break;
-    default:
-        break; /* NULL */
-    }
-    sqlite3_step(statement);
-    sqlite3_finalize(statement);
-}
-
-static char *sql_copy(const struct table *table)
-{
-    /* Without its number, which gets a new one. */
-    struct str s;
-    str_init(&s);
-    for (size_t i = table->column_count > 2; i < table->column_count; i++)
-        str_addf(&s, "%s\"%s\"", s.len ? ", " : "", table->columns[i]);
-    char *sql = str_format("INSERT INTO %s(%s) SELECT %s FROM %s"
-                           " LIMIT 1 OFFSET ?2",
-                           table->name, s.data, s.data, table->name);
-    str_fini(&s);
-    return sql;
-}
-
-/* Change the contents. */
-static void change_rows(sqlite3 *db, struct input *in, unsigned how)
-{
-    const struct table *table = &tables[input_number(in, 1) % table_count];
-    size_t row = input_number(in, 1);
-    if (how == 0) {
-        run(db,
-            str_format("DELETE FROM %s WHERE rowid ="
-                       " (SELECT rowid FROM %s LIMIT 1 OFFSET ?2)",
-                       table->name, table->name),
-            NULL, row);
-        return;
-    }
-    if (how == 1) {
-        run(db, sql_copy(table), NULL, row);
-        return;
-    }
-    size_t column = input_number(in, 1) % table->column_count;
-    run(db,
-        str_format("UPDATE %s SET \"%s\" = ?1 WHERE rowid ="
-                   " (SELECT rowid FROM %s LIMIT 1 OFFSET ?2)",
-                   table->name, table->columns[column], table->name),
-        in, row);
-}
-
-/* Change the bytes; these come after all changes to rows. */
-static void change_bytes(struct input *in, unsigned char *bytes, size_t *size)
-{
-    while (in->left && *size) {
-        size_t at = input_number(in, 3) % *size;
-        size_t count = input_number(in, 1);
-        if (!count) {
-            *size = at;
-            continue;
-        }
-        const uint8_t *new = input_bytes(in, &count);
-        memcpy(bytes + at, new, count < *size - at ? count : *size - at);
-    }
-}
-
-static void write_changed(struct input *in)
-{
-    sqlite3 *db = open_sound();
-    must(!sqlite3_exec(db, "BEGIN", NULL, NULL, NULL));
-    for (size_t i = 0; i < CHANGES && in->left; i++) {
-        unsigned how = (unsigned)input_number(in, 1) % 8;
-        if (how == 7)
-            break;
-        change_rows(db, in, how);
-    }
-    must(!sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
-    sqlite3_int64 length;
-    unsigned char *bytes = sqlite3_serialize(db, "main", &length, 0);
-    must(bytes);
-    size_t size = (size_t)length;
-    change_bytes(in, bytes, &size);
-    must(!ftruncate(file, 0) && pwrite(file, bytes, size, 0) == (ssize_t)size);
-    sqlite3_free(bytes);
-    sqlite3_close(db);
-}
 
 static void draw(const struct trace *trace)
 {
@@ -237,6 +81,15 @@ static int use(void)
     return 0;
 }
 
+static void write_changed(const uint8_t *bytes, size_t size)
+{
+    size_t length;
+    unsigned char *changed = changes_make(changes, bytes, size, &length);
+    must(!ftruncate(file, 0) &&
+         pwrite(file, changed, length, 0) == (ssize_t)length);
+    sqlite3_free(changed);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
@@ -245,28 +98,23 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     fixture_control(f);
     fixture_save(f);
     fixture_explain(f);
+    struct str sound;
     fixture_read(f, &sound);
     fixture_free(f);
-    sqlite3 *db = open_sound();
-    const struct schema_entry *entries = schema_tables(&table_count);
-    must(table_count <= TABLES);
-    for (size_t i = 0; i < table_count; i++) {
-        tables[i].name = entries[i].name;
-        learn_columns(db, &tables[i]);
-    }
-    sqlite3_close(db);
+    changes = changes_new(sound.data, sound.len);
+    str_fini(&sound);
     file = memfd_create("trace", MFD_CLOEXEC);
     must(file >= 0);
     snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
     /* Or else no input would get far. */
-    write_changed(&(struct input){NULL, 0});
+    write_changed(NULL, 0);
     must(use() == 0);
     return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    write_changed(&(struct input){bytes, size});
+    write_changed(bytes, size);
     use();
     return 0;
 }
