@@ -13,6 +13,7 @@ static const char *const reasons[BLIND_REASONS] = {
     [MEMORY_OFF_EPOCHS] = "more synchronisation than clocks can count",
     [MEMORY_OFF_OBJECTS] = "more locks and the like than clocks are kept for",
     [MEMORY_OFF_SPACE] = "a task has too little address space for it",
+    [MEMORY_OFF_TURN] = "a task got no processor for long and lost its turn",
     [MEMORY_OFF_THREADS] =
         "a process with several threads cannot be guarded (build it with "
         "mpstress cc instead)",
@@ -30,7 +31,10 @@ void blind_count(struct blind *blind, const struct outcome *outcome)
         !(outcome->segment->control.instrumented || outcome->control->guard))
         return;
     blind->looked++;
-    uint32_t off = outcome->memory ? outcome->memory->off : MEMORY_OFF_SPACE;
+    uint32_t why = outcome->segment->control.blind;
+    uint32_t off = outcome->memory ? outcome->memory->off
+                   : why           ? why
+                                   : MEMORY_OFF_SPACE;
     if (off)
         blind->counts[off < BLIND_REASONS ? off : 0]++;
 }

@@ -121,8 +121,8 @@ struct segment_control {
     uint32_t instrumented; /* 1: built by mpstress cc, its accesses are seen */
     uint32_t memory;       /* 1: the server has memory.h's part mapped */
     uint32_t guard;        /* 1: page guarding works here */
-    uint32_t blind; /* 1: a task of this iteration has not: nothing that stands
-                       there is to be believed */
+    uint32_t blind; /* enum memory_off, not 0: a task of this iteration has not:
+                       nothing that stands there is to be believed */
 };
 
 /* -- Leftovers: what the server found after the root had ended ----------- */

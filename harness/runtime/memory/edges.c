@@ -531,5 +531,6 @@ void edges_waited(int pid)
 void edges_unseen(void)
 {
     if (edges_kept())
-        __atomic_store_n(&runtime.segment->control.blind, 1, __ATOMIC_RELEASE);
+        __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_TURN,
+                         __ATOMIC_RELEASE);
 }

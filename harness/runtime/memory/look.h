@@ -41,7 +41,8 @@ static inline void look_done(void)
     if (__builtin_expect(__atomic_load_n(&runtime.segment->schedule.holder,
                                          __ATOMIC_RELAXED) != local.task + 1,
                          0))
-        __atomic_store_n(&runtime.segment->control.blind, 1, __ATOMIC_RELEASE);
+        __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_TURN,
+                         __ATOMIC_RELEASE);
 }
 
 /* Whether this iteration is to note accesses, and whether it does. */

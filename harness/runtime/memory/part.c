@@ -65,7 +65,8 @@ void part_attach(void)
     /* Without what this one does, others would look unordered. The server has
      * it mapped, else nobody would be interested. */
     if (!part)
-        __atomic_store_n(&runtime.segment->control.blind, 1, __ATOMIC_RELEASE);
+        __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_SPACE,
+                         __ATOMIC_RELEASE);
 }
 
 void part_give_up(void)
@@ -73,7 +74,8 @@ void part_give_up(void)
     if (!part)
         return;
     if (runtime.memory)
-        __atomic_store_n(&runtime.segment->control.blind, 1, __ATOMIC_RELEASE);
+        __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_SPACE,
+                         __ATOMIC_RELEASE);
     runtime.memory = NULL;
     SYS2(SYS_munmap, part, sizeof(struct memory));
     part = NULL;
