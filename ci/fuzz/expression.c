@@ -37,8 +37,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct expr *expr;
     struct mps_diag diag;
     int err = expr_parse(&expr, text, &diag);
-    must(!err || err == -MPS_EINPUT);
-    if (!err) {
+    if (err) {
+        must(err == -MPS_EINPUT);
+        must_be_a_reason(diag.text);
+    } else {
         must(!strcmp(expr_text(expr), text));
         size_t names = 0;
         must(!expr_names(expr, count_name, &names));

@@ -21,6 +21,25 @@ static inline void must(bool holds)
         abort();
 }
 
+/* TEXT, which goes to a terminal, must hold no control characters but line
+ * feeds: neither those of ASCII nor, in UTF-8, U+0080 to U+009F. */
+static inline void must_be_printable(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+        unsigned char next = i + 1 < size ? (unsigned char)text[i + 1] : 0;
+        must(c == '\n' || (c >= ' ' && c != 0x7f));
+        must(c != 0xc2 || next < 0x80 || next > 0x9f);
+    }
+}
+
+/* The same for what a diagnostic says, which is something, in one line. */
+static inline void must_be_a_reason(const char *text)
+{
+    must(*text && !strchr(text, '\n'));
+    must_be_printable(text, strlen(text));
+}
+
 /* The bytes that are left of an input which is read as a list of numbers: past
  * its end there are only zeros. */
 struct input {

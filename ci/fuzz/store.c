@@ -57,7 +57,8 @@ static bool use(const char *dir)
     struct store *store;
     struct mps_diag diag = {.text = ""};
     if (store_open(&store, dir, false, &diag)) {
-        must(!store && *diag.text);
+        must(!store);
+        must_be_a_reason(diag.text);
         return false;
     }
     struct store_failures failures;
@@ -88,7 +89,7 @@ static void merge(void)
     must(!store_open(&store, mine, true, &diag));
     int err = store_merge(store, theirs, &merged, &diag);
     if (err)
-        must(*diag.text);
+        must_be_a_reason(diag.text);
     else
         must(!store_merge(store, theirs, &merged, &diag) && !merged.runs &&
              !merged.failures);

@@ -63,7 +63,8 @@ static int use(void)
     if (err) {
         must(err == -MPS_ECORRUPT || err == -MPS_EINPUT ||
              err == -MPS_EVERSION);
-        must(!trace && *diag.text);
+        must(!trace);
+        must_be_a_reason(diag.text);
         return err;
     }
     char *text = NULL;
@@ -71,9 +72,7 @@ static int use(void)
     FILE *out = open_memstream(&text, &length);
     const struct trace_print_options options = {.width = 100};
     must(out && !trace_print(out, trace, &options) && !fclose(out));
-    /* No control characters but ends of lines. */
-    for (size_t i = 0; i < length; i++)
-        must(text[i] == '\n' || (unsigned char)text[i] >= ' ');
+    must_be_printable(text, length);
     free(text);
     plan(trace);
     draw(trace);

@@ -171,7 +171,10 @@ static int check_pages(struct store *store, struct mps_diag *diag)
         const char *text = (const char *)sqlite3_column_text(statement, 0);
         if (!text)
             text = "it cannot be checked";
-        err = strcmp(text, "ok") ? damaged(store, text, diag) : 0;
+        char said[200];
+        err = strcmp(text, "ok")
+                  ? damaged(store, history_said(said, sizeof(said), text), diag)
+                  : 0;
     }
     sqlite3_finalize(statement);
     return err;

@@ -233,6 +233,44 @@ Test(store_history, takes_what_a_user_adds_to_look_at_it)
     cr_assert_eq(fixture_add_run(&f, 1, &run), 0);
 }
 
+static void read_whole_history(struct str *out)
+{
+    struct store_run run;
+    char path[256];
+    cr_assert_eq(fixture_open(&f, true), 0);
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(fixture_add_run(&f, 20, &run), 0);
+    fixture_close(&f);
+    str_init(out);
+    cr_assert_eq(io_read_file(AT_FDCWD, fixture_path(&f, "history.db", path),
+                              out, 1 << 24),
+                 0);
+}
+
+Test(store_history, says_what_is_damaged_in_one_line)
+{
+    struct str whole;
+    read_whole_history(&whole);
+    /* The kind of the second page. */
+    whole.data[4096] = 0x7f;
+    fixture_write(&f, "history.db", whole.data, whole.len);
+    str_fini(&whole);
+    cr_assert_eq(fixture_open(&f, false), -MPS_ECORRUPT);
+    NAMES("the history is damaged (Page 2: ");
+    cr_expect_null(strchr(f.diag.text, '\n'), "%s", f.diag.text);
+}
+
+Test(store_history, does_not_let_names_of_strangers_reach_the_terminal)
+{
+    cr_assert_eq(fixture_open(&f, true), 0);
+    fixture_close(&f);
+    fixture_sql(&f, "CREATE TABLE \"\x1b[2J\xc2\x9b\"(a CHECK (a > 0));"
+                    "PRAGMA ignore_check_constraints = 1;"
+                    "INSERT INTO \"\x1b[2J\xc2\x9b\" VALUES(0)");
+    cr_assert_eq(fixture_open(&f, false), -MPS_ECORRUPT, "%s", f.diag.text);
+    NAMES("CHECK constraint failed in ?[2J??");
+}
+
 /* Opens what may be damaged and reads all of it: errors must be explained. */
 static void read_damaged(const char *how, size_t where)
 {
@@ -253,20 +291,6 @@ static void read_damaged(const char *how, size_t where)
     cr_assert(!err || strstr(f.diag.text, "history.db"), "%s at %zu: %s", how,
               where, f.diag.text);
     fixture_close(&f);
-}
-
-static void read_whole_history(struct str *out)
-{
-    struct store_run run;
-    char path[256];
-    cr_assert_eq(fixture_open(&f, true), 0);
-    for (int i = 0; i < 4; i++)
-        cr_assert_eq(fixture_add_run(&f, 20, &run), 0);
-    fixture_close(&f);
-    str_init(out);
-    cr_assert_eq(io_read_file(AT_FDCWD, fixture_path(&f, "history.db", path),
-                              out, 1 << 24),
-                 0);
 }
 
 Test(store_history, survives_being_cut_anywhere)

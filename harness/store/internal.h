@@ -30,6 +30,10 @@ void history_close(struct store *store);
  * DIAG saying what it means and what to do. */
 int history_error(const struct store *store, struct mps_diag *diag);
 
+/* What SQLite says, TEXT, as a message may show it: one line of plain ASCII. It
+ * may quote names from a stranger's schema. Returns BUF. */
+const char *history_said(char *buf, size_t size, const char *text);
+
 /* A statement of SQL. FORMAT has one letter for each `?` in it, which says
  * what follows it in the arguments: t text (NULL: the value NULL), i int64_t,
  * x uint64_t that is kept as hexadecimal text. The texts must live until the

@@ -34,6 +34,17 @@ static const struct {
      "traces in failures/ stay usable)"},
 };
 
+const char *history_said(char *buf, size_t size, const char *text)
+{
+    /* A check begins its list with a title. */
+    const char *line = strncmp(text, "***", 3) ? NULL : strchr(text, '\n');
+    snprintf(buf, size, "%s", line ? line + 1 : text);
+    for (char *c = buf; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = *c == '\n' ? ' ' : '?';
+    return buf;
+}
+
 int history_error(const struct store *store, struct mps_diag *diag)
 {
     /* What went wrong at the end of a transaction is only here. */
@@ -51,8 +62,10 @@ int history_error(const struct store *store, struct mps_diag *diag)
         return diag_set(diag, code, "%s: %s%s", store->history,
                         error_text(code), errors[i].advice);
     }
-    return diag_set(diag, -MPS_ESTORE, "%s: %s", store->history,
-                    sqlite3_errmsg(store->db));
+    char said[200];
+    return diag_set(
+        diag, -MPS_ESTORE, "%s: %s", store->history,
+        history_said(said, sizeof(said), sqlite3_errmsg(store->db)));
 }
 
 static int bind_all(sqlite3_stmt *statement, const char *format, va_list args)
