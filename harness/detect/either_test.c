@@ -45,7 +45,8 @@ static bool store(uint32_t task, uint32_t offset, uint32_t size, uint32_t flags)
 /* x = x + 1, whose two halves nobody comes between. */
 static bool add(uint32_t task, uint32_t offset)
 {
-    return load(task, offset, 8) | store(task, offset, 8, HALF);
+    bool racy = load(task, offset, 8);
+    return store(task, offset, 8, HALF) || racy;
 }
 
 static bool update(uint32_t task, uint32_t offset)

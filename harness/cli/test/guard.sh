@@ -17,12 +17,12 @@ build() {
     holds "$CC" -g "${@:3}" -o "$2" "$tests/$1" -pthread
 }
 
-# guarded STATUS ITERATIONS PROGRAM [ARG...]: one file system at a time, as the
-# programs share the working directory.
+# guarded STATUS ITERATIONS PROGRAM [ARG...]: one at a time, as the programs
+# share the working directory; all of them, as the first failure may be another.
 guarded() {
     rm -rf .mpstress mapped handed file
     mps "$1" run -j 1 --guard --mode control --iterations "$2" \
-        --timeout $time_limit -- "./$3" "${@:4}"
+        --max-failures 1000 --timeout $time_limit -- "./$3" "${@:4}"
 }
 
 # said TEXT: on however many lines of out.
