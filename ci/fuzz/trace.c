@@ -11,9 +11,11 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "fixture_test.h"
+#include "report/report.h"
 #include "trace/plan.h"
 #include "trace/timeline.h"
 #include "trace/trace_print.h"
+#include "trace/utf8.h"
 
 static struct changes *changes;
 static int file;
@@ -53,6 +55,59 @@ static void plan(const struct trace *trace)
     plan_fini(&plan);
 }
 
+/* Report it in every format, as `show --html` does. */
+static void report(const struct trace *trace)
+{
+    const struct trace_meta *meta = trace_meta(trace);
+    const struct finding_list *found = trace_findings(trace);
+    struct report_finding *findings =
+        calloc(found->count + 1, sizeof(*findings));
+    must(findings);
+    for (size_t i = 0; i < found->count; i++)
+        findings[i] = (struct report_finding){
+            .finding = &found->items[i],
+            .id = meta->id,
+            .trace = i ? "" : path,
+            .times = 1,
+            .first_iteration = meta->iteration,
+            .first_seed = meta->seed,
+            .strategy = meta->strategy,
+            .parameters = meta->command,
+        };
+    const struct report_scenario scenario = {
+        .name = meta->scenario_name,
+        .about = "",
+        .path = meta->scenario_path,
+        .verdict = VERDICT_FAIL,
+        .reason = "",
+        .expected_kind = -1,
+        .findings = findings,
+        .finding_count = found->count,
+        .external_call = meta->external_call,
+    };
+    const struct report_run run = {
+        .version = meta->version,
+        .command = meta->command,
+        .stored = true,
+        .mode = meta->mode,
+        .base_seed = meta->base_seed,
+        .started_wall_ns = meta->wall_ns,
+        .scenarios = &scenario,
+        .scenario_count = 1,
+    };
+    size_t count;
+    const struct report_format *formats = report_formats(&count);
+    for (size_t i = 0; i < count; i++) {
+        char *text = NULL;
+        size_t length;
+        FILE *out = open_memstream(&text, &length);
+        must(out && !formats[i].write(out, &run) && !fclose(out));
+        must(length && utf8_valid(text, length));
+        free(text);
+    }
+    free(findings);
+}
+
 /* Open what is in the file, and do with it what can be done. Returns what
  * trace_open() does. */
 static int use(void)
@@ -76,6 +131,7 @@ static int use(void)
     free(text);
     plan(trace);
     draw(trace);
+    report(trace);
     trace_close(trace);
     return 0;
 }
