@@ -65,7 +65,7 @@ static int take_pattern(const struct builder *b, const struct node *at,
         return build_no_memory(b);
     if (err)
         return document_fail(b->doc, at, "'%s': %s", shown(&pattern, text),
-                             why.text);
+                             shown_message(why.text));
     const char **out = member;
     *out = arena_text(b->arena, text);
     return *out ? 0 : build_no_memory(b);
@@ -77,7 +77,7 @@ static int take_duration(const struct builder *b, const struct node *at,
     uint64_t *out = member;
     struct mps_diag why;
     if (parse_duration(text, out, &why))
-        return document_fail(b->doc, at, "%s", why.text);
+        return document_fail(b->doc, at, "%s", shown_message(why.text));
     if (!*out)
         return document_fail(b->doc, at, "'%s' must be more than 0", at->key);
     return 0;
@@ -89,7 +89,7 @@ static int take_length(const struct builder *b, const struct node *at,
     uint64_t *out = member;
     struct mps_diag why;
     if (parse_u64(text, out, &why))
-        return document_fail(b->doc, at, "%s", why.text);
+        return document_fail(b->doc, at, "%s", shown_message(why.text));
     if (!*out)
         return document_fail(b->doc, at, "'%s' must be at least 1", at->key);
     return 0;
@@ -117,7 +117,7 @@ static int take_expr(const struct builder *b, const struct node *at,
         return build_no_memory(b);
     if (err)
         return document_fail(b->doc, at, "'%s': %s", shown(&shown_text, text),
-                             why.text);
+                             shown_message(why.text));
     err = arena_defer(b->arena, release_expr, expr);
     if (err)
         return build_no_memory(b);

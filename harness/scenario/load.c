@@ -271,16 +271,19 @@ static int build_limits(const struct builder *b)
     struct mps_diag why;
     if (raw->delay && parse_duration_range(raw->delay, &s->delay_low_ns,
                                            &s->delay_high_ns, &why))
-        return document_fail(b->doc, top(b, "delay"), "%s", why.text);
+        return document_fail(b->doc, top(b, "delay"), "%s",
+                             shown_message(why.text));
     if (raw->iterations && parse_u64(raw->iterations, &s->iterations, &why))
-        return document_fail(b->doc, top(b, "iterations"), "%s", why.text);
+        return document_fail(b->doc, top(b, "iterations"), "%s",
+                             shown_message(why.text));
     if (!s->iterations || s->iterations > INT64_MAX)
         return document_fail(b->doc, top(b, "iterations"),
                              "'iterations' must be at least 1 and fit 63 "
                              "bits");
     if (raw->time_limit &&
         parse_duration(raw->time_limit, &s->time_limit_ns, &why))
-        return document_fail(b->doc, top(b, "time_limit"), "%s", why.text);
+        return document_fail(b->doc, top(b, "time_limit"), "%s",
+                             shown_message(why.text));
     if (!s->time_limit_ns)
         return document_fail(b->doc, top(b, "time_limit"),
                              "'time_limit' must be more than 0");

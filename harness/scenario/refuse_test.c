@@ -213,6 +213,18 @@ Test(refuse, bad_numbers)
                         "q.yml:4:35: 'few' is not a whole number");
 }
 
+Test(refuse, numbers_and_times_without_their_control_characters)
+{
+    expect_refused("target: x\niterations: \"1\\e[2J\"\n",
+                   "q.yml:2:13: '1?[2J' is not a whole number");
+    expect_refused("target: x\ndelay: \"1\\x9b\"\n",
+                   "q.yml:2:8: '1?"
+                   "?' is not a duration (a number and one of "
+                   "ns, us, ms, s, m, h: '250us')");
+    expect_item_refused("streams: {stream: a, overlap: \"\\e\"}",
+                        "q.yml:4:35: '?' is not a whole number");
+}
+
 Test(refuse, worker_counts_out_of_range)
 {
     expect_parameter_refused("workers: 0", "q.yml:3:12: 'workers' must be 1 "

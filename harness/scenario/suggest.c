@@ -34,6 +34,13 @@ const char *shown(struct shown *buf, const char *text)
     return buf->text;
 }
 
+const char *shown_message(char *text)
+{
+    for (char *c = text; *c; c++)
+        memset(c, '?', control_len(c));
+    return text;
+}
+
 bool is_label(const char *text)
 {
     size_t count = 0;

@@ -14,6 +14,10 @@ struct shown {
 /* Fill BUF from TEXT and return its text. */
 const char *shown(struct shown *buf, const char *text);
 
+/* Replace the control characters in TEXT, a message that quotes what the user
+ * wrote. Returns TEXT. */
+const char *shown_message(char *text);
+
 /* Whether TEXT is fit for a line of a report: LABEL_RULE. */
 #define LABEL_RULE \
     "one line of at most 200 characters, without control characters"
