@@ -1,4 +1,5 @@
 /* mpstress show ID: a stored failure as text. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,22 +15,49 @@
 #include "show_html.h"
 #include "trace/trace_print.h"
 
+/* What programs read of a trace. */
+static const struct format {
+    const char *name, *what;
+    int (*write)(FILE *out, const struct trace *trace);
+} formats[] = {
+    {"chrome", "the Chrome trace", report_chrome},
+};
+
 struct input {
     const char *name, *store, *html;
+    const char *file; /* where --format goes; NULL: standard output */
+    const struct format *format;
     struct trace_print_options print;
     enum color_mode color;
 };
 
-enum { KEY_STORE = 256, KEY_OPS, KEY_HTML, KEY_COLOR };
+enum { KEY_STORE = 256, KEY_OPS, KEY_HTML, KEY_FORMAT, KEY_COLOR };
 
 static const struct argp_option options[] = {
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
     {"ops", KEY_OPS, "N", 0, "Show the last N operations (default 40)", 0},
     {"html", KEY_HTML, "FILE", 0,
      "Write a page to read in a browser to FILE instead (-: stdout)", 0},
+    {"format", KEY_FORMAT, "FORMAT", 0,
+     "Write the recorded iteration for a program, to OUTPUT or to standard "
+     "output: chrome, the Trace Event format of chrome://tracing and "
+     "ui.perfetto.dev",
+     0},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
     {0},
 };
+
+static int set_format(struct argp_state *state, struct input *input,
+                      const char *name)
+{
+    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+        if (!strcmp(formats[i].name, name)) {
+            input->format = &formats[i];
+            return 0;
+        }
+    argp_error(state, "--format: '%s' is not chrome", name);
+    return 0;
+}
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -49,6 +77,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_HTML:
         input->html = argument;
         return 0;
+    case KEY_FORMAT:
+        return set_format(state, input, argument);
     case KEY_COLOR:
         for (int i = 0; i < 3; i++)
             if (!strcmp(argument, colors[i])) {
@@ -59,9 +89,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
                    argument);
         return 0;
     case ARGP_KEY_ARG:
-        if (input->name)
+        if (input->file)
             argp_error(state, "one failure at a time");
-        input->name = argument;
+        if (input->name)
+            input->file = argument;
+        else
+            input->name = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (input->file && !input->format)
+            argp_error(state, "one failure at a time");
+        if (input->html && input->format)
+            argp_error(state, "either --html or --format");
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "which failure? `mpstress list failures`");
@@ -89,6 +128,27 @@ static int print(const struct trace *trace, struct input *input)
     return err;
 }
 
+/* In memory first: of a trace that cannot be shown there is no file. */
+static int write_format(const struct input *input, const struct trace *trace,
+                        struct mps_diag *diag)
+{
+    const struct format *format = input->format;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    int err = memory ? format->write(memory, trace) : -errno;
+    if (memory && fclose(memory) && !err)
+        err = -errno;
+    if (err)
+        diag_set(diag, err, "%s could not be made: %s", format->what,
+                 error_text(err));
+    else
+        err = report_put(input->file ? input->file : "-", format->what, text,
+                         size, diag);
+    free(text);
+    return err;
+}
+
 static int run(int argc, char **argv)
 {
     struct input input = {0};
@@ -105,13 +165,14 @@ static int run(int argc, char **argv)
         free(path);
         return command_fail(&command_show, err, &diag);
     }
-    if (input.html) {
+    if (input.html)
         err = show_html(input.html, input.store, path, trace, &diag);
-        if (err)
-            command_fail(&command_show, err, &diag);
-    } else {
+    else if (input.format)
+        err = write_format(&input, trace, &diag);
+    if (err)
+        command_fail(&command_show, err, &diag);
+    else if (!input.html && !input.format)
         err = print(trace, &input);
-    }
     trace_close(trace);
     free(path);
     return err ? EXIT_INTERNAL : 0;
@@ -120,7 +181,7 @@ static int run(int argc, char **argv)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "ID|FILE",
+    .args_doc = "ID|FILE [OUTPUT]",
     .doc = "Show a failure that a run has stored: tasks, findings, the last "
            "operations, messages, observations, output.\v"
            "ID may be shortened; `latest` is the newest failure.",

@@ -85,21 +85,30 @@ static int write_stdout(const char *text, size_t size)
     return errno ? -errno : -EIO;
 }
 
+int report_put(const char *path, const char *what, const char *text,
+               size_t size, struct mps_diag *diag)
+{
+    bool to_stdout = !strcmp(path, "-");
+    int err =
+        to_stdout ? write_stdout(text, size) : write_path(path, text, size);
+    if (err)
+        return diag_set(diag, err, "%s: %s was not written: %s",
+                        to_stdout ? "standard output" : path, what,
+                        error_text(err));
+    return 0;
+}
+
 int report_write(const struct report_format *format, const char *path,
                  const struct report_run *run, struct mps_diag *diag)
 {
-    char *text;
+    char *text, what[64];
     size_t size;
     int err = render(format, run, &text, &size);
     if (err)
         return diag_set(diag, err, "the %s report could not be made: %s",
                         format->name, error_text(err));
-    bool to_stdout = !strcmp(path, "-");
-    err = to_stdout ? write_stdout(text, size) : write_path(path, text, size);
+    snprintf(what, sizeof(what), "the %s report", format->name);
+    err = report_put(path, what, text, size, diag);
     free(text);
-    if (err)
-        return diag_set(diag, err, "%s: the %s report was not written: %s",
-                        to_stdout ? "standard output" : path, format->name,
-                        error_text(err));
-    return 0;
+    return err;
 }

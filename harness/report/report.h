@@ -12,6 +12,7 @@
 #include "check/finding.h"
 
 struct mps_diag;
+struct trace;
 
 enum verdict {
     VERDICT_PASS,         /* as expected */
@@ -145,6 +146,16 @@ const struct report_format *report_formats(size_t *count);
  * at once. */
 int report_write(const struct report_format *format, const char *path,
                  const struct report_run *run, struct mps_diag *diag);
+
+/* Write SIZE bytes of TEXT, called WHAT in DIAG ("the json report"), to the
+ * file PATH in the same way. */
+int report_put(const char *path, const char *what, const char *text,
+               size_t size, struct mps_diag *diag);
+
+/* Write the iteration that TRACE has recorded to OUT in the Trace Event format
+ * (JSON) of chrome://tracing and Perfetto: a track per task, a complete event
+ * per op, arrows for what goes from one task to another. -errno. */
+int report_chrome(FILE *out, const struct trace *trace);
 
 /* -- GitHub Actions ---------------------------------------------------------
  * Write workflow commands that annotate the source lines of findings that

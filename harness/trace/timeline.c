@@ -254,12 +254,9 @@ static int take_recorded(struct timeline *timeline, const struct trace *trace)
 
 /* -- Both ------------------------------------------------------------------*/
 
-int timeline_init(struct timeline *timeline, const struct trace *trace)
+/* What does not depend on where they come from. ERR is passed on. */
+static int finish(struct timeline *timeline, int err)
 {
-    const struct trace_explanation *why = trace_explanation(trace);
-    *timeline = (struct timeline){0};
-    int err = why && why->op_count ? take_minimal(timeline, why)
-                                   : take_recorded(timeline, trace);
     if (err) {
         timeline_fini(timeline);
         return err;
@@ -270,6 +267,21 @@ int timeline_init(struct timeline *timeline, const struct trace *trace)
         step->switched = i && step->task != step[-1].task;
     }
     return 0;
+}
+
+int timeline_init(struct timeline *timeline, const struct trace *trace)
+{
+    const struct trace_explanation *why = trace_explanation(trace);
+    if (!why || !why->op_count)
+        return timeline_init_recorded(timeline, trace);
+    *timeline = (struct timeline){0};
+    return finish(timeline, take_minimal(timeline, why));
+}
+
+int timeline_init_recorded(struct timeline *timeline, const struct trace *trace)
+{
+    *timeline = (struct timeline){0};
+    return finish(timeline, take_recorded(timeline, trace));
 }
 
 void timeline_fini(struct timeline *timeline)

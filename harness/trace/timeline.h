@@ -54,6 +54,9 @@ struct timeline {
 /* Fill TIMELINE from TRACE, whose texts it borrows. -ENOMEM: it is empty
  * then. Release with timeline_fini(). */
 int timeline_init(struct timeline *timeline, const struct trace *trace);
+/* The same of the recorded run, even if there is a shorter one. */
+int timeline_init_recorded(struct timeline *timeline,
+                           const struct trace *trace);
 void timeline_fini(struct timeline *timeline);
 
 /* A line of a timeline. */

@@ -57,6 +57,11 @@ Test(timeline, shows_the_shortest_run_with_the_pair)
     cr_assert_eq(timeline.message_count, 2);
     cr_expect_eq(timeline.messages[1].task, 2);
     timeline_fini(&timeline);
+    /* The recorded one is still to be had. */
+    cr_assert_eq(timeline_init_recorded(&timeline, trace), 0);
+    cr_expect_not(timeline.minimal);
+    cr_expect_eq(timeline.step_count, 10);
+    timeline_fini(&timeline);
     trace_close(trace);
     fixture_free(f);
 }

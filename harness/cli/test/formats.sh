@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What programs read of a run: SARIF with the shortest schedule, TAP as prove
-# takes it, annotations and a summary in GitHub Actions.
+# takes it, annotations and a summary in GitHub Actions; and of a stored
+# failure: a Chrome trace.
 . "$(dirname "$0")/lib.sh"
 build_abba "$target"
 second=$(line_of "_lock(&second->lock)" abba.c)
@@ -44,6 +45,35 @@ same "$(steps "count(*)")" \
 same "$(steps "count(*)")" \
     "$(steps "max(json_extract(l.value, '\$.executionOrder'))")"
 same 2 "$(steps "sum(json_extract(l.value, '\$.importance') = 'essential')")"
+
+# -- Chrome trace -------------------------------------------------------------
+
+# The recorded iteration, though there is a shorter schedule.
+mps 0 show latest --format chrome t.json
+silent out
+holds is_json t.json
+events() {
+    sqlite3 :memory: "SELECT count(*) FROM json_each(readfile('t.json'),
+        '\$.traceEvents') e WHERE json_extract(e.value, '\$.ph') = '$1' ${2:-}"
+}
+same "$(query "$trace" "SELECT count(*) FROM ops")" "$(events X)"
+same "$(query "$trace" "SELECT count(*) FROM tasks")" \
+    "$(events M "AND json_extract(e.value, '\$.name') = 'thread_name'")"
+same 2 "$(events X "AND json_extract(e.value, '\$.args.returned') = 0
+    AND json_extract(e.value, '\$.name') LIKE 'mutex lock %'")"
+same "$(events s)" "$(events f)"
+same 1 "$(events i)"
+mps 0 show latest --format chrome
+same "$(cat t.json)" "$(cat out)"
+mps 0 show latest --format chrome -
+same "$(cat t.json)" "$(cat out)"
+mps 2 show latest --format svg
+has err "'svg' is not chrome"
+mps 2 show latest t.json
+has err "one failure at a time"
+mps 2 show latest --format chrome --html t.html
+mps 6 show latest --format chrome /proc/nosuch
+has err "/proc/nosuch: the Chrome trace was not written"
 
 # -- TAP ----------------------------------------------------------------------
 
