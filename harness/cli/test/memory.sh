@@ -72,8 +72,8 @@ for compiler in gcc clang; do
     has_like out '#1 .*jump_and_touch'
     has_not out go_deep
 
-    # By hand, none of it is seen.
-    for mode in $("$program"); do
+    # By hand, none of it is seen; but what it does wrong can go wrong.
+    for mode in $("$program" | grep -v '^lost-'); do
         what="$program $mode"
         holds "$program" "$mode"
     done
