@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runner/outcome.h"
 
@@ -22,8 +23,9 @@ static struct fixture *fixture_new(void)
 {
     struct fixture *f = calloc(1, sizeof(*f));
     cr_assert(f);
-    f->segment = calloc(1, sizeof(*f->segment));
+    f->segment = aligned_alloc(4096, sizeof(*f->segment));
     cr_assert(f->segment);
+    memset(f->segment, 0, sizeof(*f->segment));
     f->parameters[0] = (struct parameter){"workers", worker_values, 2};
     f->parameters[1] = (struct parameter){"mode", mode_values, 1};
     f->scenario.parameters = f->parameters;
