@@ -154,6 +154,7 @@ void rerun_control(const struct trace *trace, struct control *out)
         .expected_tasks = (uint32_t)meta->expected_tasks,
         .spurious_chance = (uint32_t)meta->spurious_chance,
         .step_limit = meta->step_limit,
+        .orders = true,
         .races = meta->races,
         .guard = meta->guard,
     };

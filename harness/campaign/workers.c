@@ -117,6 +117,7 @@ static void record(struct work *work, int way, const struct outcome *outcome,
 static void set_detectors(const struct campaign_options *options,
                           struct control *control)
 {
+    control->orders = options->detectors & DETECTOR_LOCK_ORDER;
     control->races = options->detectors & DETECTOR_RACE;
     control->guard = options->guard;
 }

@@ -99,8 +99,12 @@ int configure(struct segment *segment, const struct slot_options *options,
     struct segment_config *config = &segment->config;
     const uint32_t looking = SEGMENT_MEMORY | SEGMENT_RACES | SEGMENT_GUARD;
     config->flags &= ~looking;
+    /* Clocks cost every process some pages: only where they are asked for. */
+    if (control && (control->orders || control->guard ||
+                    segment->control.instrumented))
+        config->flags |= SEGMENT_MEMORY;
     if (control)
-        config->flags |= SEGMENT_MEMORY | (control->races ? SEGMENT_RACES : 0) |
+        config->flags |= (control->races ? SEGMENT_RACES : 0) |
                          (control->guard ? SEGMENT_GUARD : 0);
     struct writer writer = {.segment = segment};
     config->iteration = iteration;

@@ -38,8 +38,9 @@ struct control {
     uint32_t expected_tasks;  /* as measured by a sequential iteration */
     uint32_t spurious_chance; /* of 65536: a condition wait wakes for nothing */
     uint64_t step_limit;      /* grants; 0: the default */
-    bool races; /* look at accesses to shared memory, which are points then */
-    bool guard; /* of a plain binary, too, by page faults */
+    bool orders; /* keep the clocks that lock orders are judged by */
+    bool races;  /* look at accesses to shared memory, which are points then */
+    bool guard;  /* of a plain binary, too, by page faults */
     const struct schedule_plan *plan; /* of strategy replay */
     bool without_stacks; /* after a verdict: no snapshots, which take time */
     /* Stop the plan's task STOP_TASK - 1 just before its op number STOP_OP,
