@@ -161,25 +161,12 @@ void hook_mask_pair_at_5(struct call *call, uint32_t object)
 
 /* -- Descriptors come and go ------------------------------------------------*/
 
-static long flags_of_open(const struct call *call)
-{
-    if (call->number == SYS_openat)
-        return call->args[2];
-#ifdef SYS_open
-    if (call->number == SYS_open)
-        return call->args[1];
-    if (call->number == SYS_creat)
-        return O_CREAT | O_TRUNC;
-#endif
-    return 0;
-}
-
 void hook_opened(struct call *call, long result)
 {
     if (result < 0)
         return;
     fds_opened(result);
-    renew_opened(result, flags_of_open(call));
+    renew_opened(result, hooks_open_flags(call));
     if (!call->point.position)
         return;
     uint32_t object = object_of_fd(result, call->site);

@@ -19,6 +19,8 @@ hook_after hook_count_bytes, hook_opened, hook_opened_quietly, hook_opened_two,
     hook_limited;
 
 /* memory/edge_hooks.c: what they order. */
+/* O_CREAT and so on, 0 of what is no open. */
+long hooks_open_flags(const struct call *call);
 hook_before hook_opening, hook_locking, hook_semop, hook_futex;
 hook_after hook_asked, hook_name_made, hook_opened_for_ends,
     hook_opened_for_signals, hook_opened_for_names, hook_notified, hook_unseen,

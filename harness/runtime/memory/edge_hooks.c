@@ -20,7 +20,7 @@
 
 /* -- Names ------------------------------------------------------------------*/
 
-static long open_flags(const struct call *call)
+long hooks_open_flags(const struct call *call)
 {
     switch (call->number) {
     case SYS_openat:
@@ -32,9 +32,11 @@ static long open_flags(const struct call *call)
 #ifdef SYS_open
     case SYS_creat:
         return O_CREAT | O_TRUNC;
+    case SYS_open:
+        return call->args[1];
 #endif
     default:
-        return call->args[1];
+        return 0;
     }
 }
 
@@ -45,7 +47,7 @@ void hook_opening(struct call *call, uint32_t object)
     call->creates = false;
     if (!edges_kept())
         return;
-    long flags = open_flags(call);
+    long flags = hooks_open_flags(call);
     bool at = call->number == SYS_openat || call->number == SYS_openat2;
     call->creates =
         (flags & O_CREAT) &&
@@ -60,7 +62,7 @@ void edges_opened(const struct call *call, uint32_t object)
     edges_name_seen();
     if (call->creates)
         edges_name_changed();
-    if (open_flags(call) & O_TRUNC)
+    if (hooks_open_flags(call) & O_TRUNC)
         edges_output(object);
     const struct segment_object *opened =
         segment_object_get(runtime.segment, object);
