@@ -13,6 +13,7 @@ static const char *const reasons[BLIND_REASONS] = {
     [MEMORY_OFF_EPOCHS] = "more synchronisation than clocks can count",
     [MEMORY_OFF_OBJECTS] = "more locks and the like than clocks are kept for",
     [MEMORY_OFF_SPACE] = "a task has too little address space for it",
+    [MEMORY_OFF_UNSEEN] = "a program or thread ran that mpstress cannot see",
     [MEMORY_OFF_TURN] = "a task got no processor for long and lost its turn",
     [MEMORY_OFF_THREADS] =
         "a process with several threads cannot be guarded (build it with "

@@ -230,7 +230,7 @@ static void lose_sight(struct segment *segment, uint32_t task, const char *call)
     schedule->external_site = segment->turns[task].site;
     /* What a program does that the runtime is not in, may order others. */
     if (segment->turns[task].kind == OP_KIND_EXEC)
-        segment->control.blind = 1;
+        segment->control.blind = MEMORY_OFF_UNSEEN;
     sched_external(segment, task);
 }
 

@@ -270,6 +270,7 @@ enum memory_off {
     MEMORY_OFF_EPOCHS,
     MEMORY_OFF_OBJECTS, /* more objects than have numbers */
     MEMORY_OFF_SPACE,   /* a task has no address space for all of this */
+    MEMORY_OFF_UNSEEN,  /* something ran that the runtime is not in */
     MEMORY_OFF_TURN,    /* two tasks may have written here at once */
     /* A guarded process, whose accesses are not seen any more: */
     MEMORY_OFF_THREADS,   /* it has several threads */

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
@@ -224,6 +225,21 @@ static int scribble(void)
     return 0;
 }
 
+/* Less address space than mpstress's memory part takes, and all of it is the
+ * program's to use. */
+static int limit_itself(void)
+{
+    const struct rlimit limit = {1ul << 30, 1ul << 30};
+    if (setrlimit(RLIMIT_AS, &limit))
+        return 1;
+    void *some = malloc(100 << 20);
+    if (!some)
+        return 2;
+    memset(some, 1, 100 << 20);
+    free(some);
+    return 0;
+}
+
 static int block_every_signal(void)
 {
     sigset_t all;
@@ -316,6 +332,7 @@ static const struct variant variants[] = {
     {"leave-process", leave_process},
     {"leave-zombie", leave_zombie},
     {"scribble", scribble},
+    {"limit-itself", limit_itself},
     {"block-every-signal", block_every_signal},
     {"many-files", many_files},
     {"garbage-output", garbage_output},

@@ -531,6 +531,6 @@ void edges_waited(int pid)
 void edges_unseen(void)
 {
     if (edges_kept())
-        __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_TURN,
+        __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_UNSEEN,
                          __ATOMIC_RELEASE);
 }
