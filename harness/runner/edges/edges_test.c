@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -29,23 +29,27 @@ struct fixture {
     struct mps_diag diag;
 };
 
-static void begin(struct fixture *f, const char *variant, const char *backend)
+/* Open PROGRAM with the arguments FIRST to THIRD (NULL: none). */
+static void begin(struct fixture *f, const char *program, const char *first,
+                  const char *second, const char *third)
 {
-    char program[] = EDGES, option[] = "--variant", other[] = "--backend";
-    char name[NAME], how[16];
-    snprintf(name, sizeof(name), "%s", variant);
-    snprintf(how, sizeof(how), "%s", backend);
-    char *const argv[] = {program, option, name, other, how, NULL};
+    char texts[4][256];
+    char *argv[5] = {NULL};
+    const char *const given[] = {program, first, second, third};
+    for (unsigned i = 0; i < 4 && given[i]; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "%s", given[i]);
+        argv[i] = texts[i];
+    }
     *f = (struct fixture){.directory = "/tmp/mps-edges-XXXXXX"};
     cr_assert(mkdtemp(f->directory));
     cr_assert_eq(scenario_from_command(&f->scenario, argv, &f->diag), 0);
     cr_assert_eq(symbols_open(&f->symbols, NULL), 0);
     f->scenario->private_directory = true;
-    f->scenario->time_limit_ns = 20 * UINT64_C(1000000000);
+    f->scenario->time_limit_ns = 100 * UINT64_C(1000000000);
     const char *why;
     f->options = (struct slot_options){
         .scenario = f->scenario,
-        .program = EDGES,
+        .program = program,
         .runtime = RUNTIME,
         .launcher = LAUNCHER,
         .directory = f->directory,
@@ -66,8 +70,9 @@ static void end(struct fixture *f)
     fs_remove_tree(f->directory);
 }
 
-/* Run iteration NUMBER; returns how many races were seen. */
-static uint32_t run(struct fixture *f, uint64_t number, const char *variant)
+/* Run iteration NUMBER, which must go well. */
+static struct outcome iterate(struct fixture *f, uint64_t number,
+                              const char *name)
 {
     const char *values[8];
     struct choice choice = {f->scenario, values};
@@ -80,14 +85,21 @@ static uint32_t run(struct fixture *f, uint64_t number, const char *variant)
     scenario_choose(f->scenario, number, &choice);
     int err = slot_iterate(f->slot, &choice, number, number, &none, &control,
                            &outcome, &f->diag);
-    cr_assert_eq(err, 0, "%s: %s", variant, f->diag.text);
-    cr_assert_eq(outcome.status, 0, "%s: status %#x, verdict %u", variant,
+    cr_assert_eq(err, 0, "%s: %s", name, f->diag.text);
+    cr_assert_eq(outcome.status, 0, "%s: status %#x, verdict %u", name,
                  (unsigned)outcome.status, outcome.segment->schedule.verdict);
-    cr_assert_not(outcome.timed_out, "%s", variant);
-    cr_assert_not_null(outcome.memory, "%s", variant);
-    cr_assert_eq(outcome.memory->off, 0, "%s: %u", variant,
-                 outcome.memory->off);
-    cr_assert_gt(outcome.memory->accesses, 1, "%s", variant);
+    cr_assert_not(outcome.timed_out, "%s", name);
+    return outcome;
+}
+
+/* The same, and how many races were seen. */
+static uint32_t count_races(struct fixture *f, uint64_t number,
+                            const char *name)
+{
+    struct outcome outcome = iterate(f, number, name);
+    cr_assert_not_null(outcome.memory, "%s", name);
+    cr_assert_eq(outcome.memory->off, 0, "%s: %u", name, outcome.memory->off);
+    cr_assert_gt(outcome.memory->accesses, 1, "%s", name);
     return outcome.memory->race_count;
 }
 
@@ -102,9 +114,11 @@ static unsigned run_until_race(const char *variant, const char *backend,
                                unsigned most)
 {
     struct fixture f;
+    char option[80];
     unsigned i = 0;
-    begin(&f, variant, backend);
-    while (i < most && !run(&f, i, variant))
+    snprintf(option, sizeof(option), "--variant=%s", variant);
+    begin(&f, EDGES, option, "--backend", backend);
+    while (i < most && !count_races(&f, i, variant))
         i++;
     end(&f);
     return i;
@@ -137,7 +151,7 @@ static void try_all(const char *backend)
     cr_expect(only || tried > 200, "%u variants", tried);
 }
 
-TestSuite(edges, .timeout = 300);
+TestSuite(edges, .timeout = 600);
 
 Test(edges, order_processes)
 {
@@ -147,4 +161,42 @@ Test(edges, order_processes)
 Test(edges, order_threads)
 {
     try_all("thread");
+}
+
+Test(edges, order_what_comes_to_a_static_variable_of_cxx)
+{
+    struct fixture f;
+    begin(&f, STATICS, NULL, NULL, NULL);
+    for (uint64_t i = 0; i < 50; i++)
+        cr_expect_eq(count_races(&f, i, "statics"), 0, "iteration %u",
+                     (unsigned)i);
+    end(&f);
+}
+
+/* -- Without room -----------------------------------------------------------*/
+
+/* The memory part takes gigabytes of addresses; the rest does with little. */
+Test(edges, are_done_without_where_addresses_are_few)
+{
+    const rlim_t room = sizeof(struct memory) / 2;
+    const struct rlimit limit = {room, room};
+    struct fixture f;
+    cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    begin(&f, EDGES, "--variant=mutex-wrong", NULL, NULL);
+    cr_expect_not(slot_has_memory(f.slot));
+    cr_expect_null(iterate(&f, 1, "mutex-wrong").memory);
+    end(&f);
+}
+
+Test(edges, are_given_up_for_a_program_that_limits_itself)
+{
+    struct fixture f;
+    begin(&f, BROKEN, "limit-itself", NULL, NULL);
+    cr_expect(slot_has_memory(f.slot));
+    for (uint64_t i = 0; i < 2; i++) {
+        struct outcome outcome = iterate(&f, i, "limit-itself");
+        cr_expect_null(outcome.memory);
+        cr_expect_eq(outcome.segment->control.blind, MEMORY_OFF_SPACE);
+    }
+    end(&f);
 }
