@@ -125,6 +125,20 @@ LOOKING(mq_find, mq_open("/edges", O_RDWR) >= 0)
 FUNCTION(key_make, semget(4711, 1, IPC_CREAT | 0600) >= 0)
 LOOKING(key_find, semget(4711, 1, 0600) >= 0)
 
+static void names_prepare(struct scene *scene)
+{
+    shm_make(scene);
+    sem_make(scene);
+    mq_make(scene);
+}
+
+FUNCTION(shm_remove, !shm_unlink("/edges"))
+LOOKING(shm_gone, shm_open("/edges", O_RDWR, 0600) < 0)
+FUNCTION(sem_remove, !sem_unlink("/edges"))
+LOOKING(sem_gone, sem_open("/edges", 0) == SEM_FAILED)
+FUNCTION(mq_remove, !mq_unlink("/edges"))
+LOOKING(mq_gone, mq_open("/edges", O_RDWR) < 0)
+
 static void watch_prepare(struct scene *scene)
 {
     MUST((scene->fds[0] = inotify_init1(0)) >= 0);
@@ -153,6 +167,9 @@ const struct edge edges_files[] = {
     {"sem-name", NULL, sem_make, sem_find, EDGE_BOTH},
     {"mq-name", NULL, mq_make, mq_find, EDGE_BOTH},
     {"key", NULL, key_make, key_find, EDGE_BOTH},
+    {"shm-gone", names_prepare, shm_remove, shm_gone, EDGE_BOTH},
+    {"sem-gone", names_prepare, sem_remove, sem_gone, EDGE_BOTH},
+    {"mq-gone", names_prepare, mq_remove, mq_gone, EDGE_BOTH},
     {"inotify", watch_prepare, create, watch_it, EDGE_BOTH},
     {0},
 };

@@ -72,7 +72,49 @@ static void own_pipes(struct scene *scene)
     MUST(read(fds[0], &byte, 1) == 1);
 }
 
+/* The taker knows when, but by a word that orders nothing. */
+static void tell(struct scene *scene)
+{
+    __atomic_store_n(&W->word, 1, __ATOMIC_RELAXED);
+}
+
+static void lock_when_told(struct scene *scene)
+{
+    while (!__atomic_load_n(&W->word, __ATOMIC_RELAXED))
+        sched_yield();
+    MUST(!pthread_mutex_lock(&W->mutex[0]));
+    MUST(!pthread_mutex_unlock(&W->mutex[0]));
+}
+
+static void write_in_lock(struct scene *scene)
+{
+    MUST(!pthread_mutex_lock(&W->mutex[0]));
+    *scene->data = 1;
+    MUST(!pthread_mutex_unlock(&W->mutex[0]));
+}
+
+/* Another mutex at the same place. */
+static void init_anew(struct scene *scene)
+{
+    pthread_mutexattr_t attributes;
+    MUST(!pthread_mutexattr_init(&attributes));
+    MUST(!pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED));
+    write_in_lock(scene);
+    MUST(!pthread_mutex_init(&W->mutex[0], &attributes));
+    tell(scene);
+}
+
+static void destroy(struct scene *scene)
+{
+    write_in_lock(scene);
+    MUST(!pthread_mutex_destroy(&W->mutex[0]));
+    W->mutex[0] = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    tell(scene);
+}
+
 const struct edge edges_none[] = {
+    {"mutex-anew", NULL, init_anew, lock_when_told, EDGE_NONE},
+    {"mutex-destroyed", NULL, destroy, lock_when_told, EDGE_NONE},
     {"sleep", NULL, say_nothing, sleep_long, EDGE_NONE},
     {"yield", NULL, say_nothing, yield_often, EDGE_NONE},
     {"cond-bare", NULL, cond_bare, cond_wait, EDGE_NONE},

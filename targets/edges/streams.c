@@ -204,6 +204,40 @@ static void stream_give(struct scene *scene)
 FUNCTION(stream_accept,
          (scene->fds[2] = accept(scene->fds[0], NULL, NULL)) >= 0)
 
+/* The taker waits for somebody to listen, or for the name to be there. */
+FUNCTION(stream_listen, !listen(scene->fds[0], 1))
+
+static void listen_prepare(struct scene *scene)
+{
+    scene->fds[0] = bound("listener", SOCK_STREAM);
+}
+
+static void stream_find(struct scene *scene)
+{
+    struct sockaddr_un address = address_of("listener");
+    MUST((scene->fds[1] = socket(AF_UNIX, SOCK_STREAM, 0)) >= 0);
+    while (connect(scene->fds[1], (struct sockaddr *)&address, sizeof(address)))
+        sched_yield();
+}
+
+/* Bound for as long as it is looked for. */
+static void datagram_bind(struct scene *scene)
+{
+    MUST(bound("mailbox", SOCK_DGRAM) >= 0);
+    edges_late(scene);
+    MUST(!sem_wait(&scene->world->sem[0]));
+}
+
+static void datagram_find(struct scene *scene)
+{
+    struct sockaddr_un address = address_of("mailbox");
+    MUST((scene->fds[1] = socket(AF_UNIX, SOCK_DGRAM, 0)) >= 0);
+    while (connect(scene->fds[1], (struct sockaddr *)&address, sizeof(address)))
+        sched_yield();
+    edges_read(scene);
+    MUST(!sem_post(&scene->world->sem[0]));
+}
+
 static void stream_send(struct scene *scene)
 {
     stream_give(scene);
@@ -337,6 +371,8 @@ const struct edge edges_streams[] = {
     {"socketpair-write", pair_prepare, give, take, EDGE_BOTH},
     {"socket-shutdown", pair_prepare, pair_shutdown, pair_end, EDGE_BOTH},
     {"connect", stream_prepare, stream_give, stream_accept, EDGE_BOTH},
+    {"listen", listen_prepare, stream_listen, stream_find, EDGE_BOTH},
+    {"bind", NULL, datagram_bind, datagram_find, EDGE_BOTH},
     {"stream", stream_prepare, stream_send, stream_take, EDGE_BOTH},
     {"datagram", datagram_prepare, datagram_give, take, EDGE_BOTH},
     {"eventfd", event_prepare, event_give, event_take, EDGE_BOTH},

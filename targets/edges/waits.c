@@ -131,6 +131,18 @@ static void futex_take(struct scene *scene)
     syscall(SYS_futex, &W->word, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
 
+/* The word never changes: only a wake-up lets the taker through. */
+static void futex_insist(struct scene *scene)
+{
+    while (syscall(SYS_futex, &W->word, FUTEX_WAKE, 1, NULL, NULL, 0) != 1)
+        sched_yield();
+}
+
+static void futex_sleep(struct scene *scene)
+{
+    syscall(SYS_futex, &W->word, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
 /* -- Messages ---------------------------------------------------------------*/
 
 struct message {
@@ -200,6 +212,26 @@ static void shm_look(struct scene *scene)
     MUST(!sem_post(&W->sem[0]));
 }
 
+/* And until nobody is attached any more. */
+static void shm_leave(struct scene *scene)
+{
+    void *memory = shmat(scene->id, NULL, 0);
+    MUST(memory != (void *)-1);
+    MUST(!sem_post(&W->sem[0]));
+    edges_early(scene);
+    MUST(!shmdt(memory));
+}
+
+static void shm_await(struct scene *scene)
+{
+    struct shmid_ds about = {.shm_nattch = 1};
+    MUST(!sem_wait(&W->sem[0]));
+    while (about.shm_nattch) {
+        sched_yield();
+        MUST(!shmctl(scene->id, IPC_STAT, &about));
+    }
+}
+
 const struct edge edges_waits[] = {
     {"cond", NULL, cond_give, cond_take, EDGE_BOTH},
     {"cond-wait", NULL, cond_wait_give, cond_wait_take, EDGE_BOTH},
@@ -212,8 +244,10 @@ const struct edge edges_waits[] = {
     {"semctl-wait", sysv_prepare, semctl_set, semop_down, EDGE_BOTH},
     {"sem-removed", count_prepare, semctl_remove, semop_gone, EDGE_BOTH},
     {"futex", NULL, futex_give, futex_take, EDGE_BOTH},
+    {"futex-wake", NULL, futex_insist, futex_sleep, EDGE_BOTH},
     {"msg", msg_prepare, msg_give, msg_take, EDGE_BOTH},
     {"msg-count", msg_prepare, msg_give, msg_count, EDGE_BOTH},
     {"shm-attached", shm_prepare, shm_hold, shm_look, EDGE_PROCESSES},
+    {"shm-detached", shm_prepare, shm_leave, shm_await, EDGE_PROCESSES},
     {0},
 };
