@@ -1,5 +1,7 @@
 /* Signals: what was done before they are sent, the handler sees. */
 #include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -117,6 +119,20 @@ static void take_fd_polled(struct scene *scene)
     MUST(poll(&fd, 1, -1) == 1);
 }
 
+/* Sent by the kernel, because of a message. */
+static void notified_prepare(struct scene *scene)
+{
+    struct mq_attr attributes = {.mq_maxmsg = 1, .mq_msgsize = 1};
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
+                             .sigev_signo = SIGUSR1};
+    prepare(scene);
+    scene->fds[0] = mq_open("/notify", O_CREAT | O_RDWR, 0600, &attributes);
+    MUST(scene->fds[0] >= 0);
+    MUST(!mq_notify(scene->fds[0], &event));
+}
+
+FUNCTION(notified_give, !mq_send(scene->fds[0], "x", 1, 0))
+
 /* -- Stopped ----------------------------------------------------------------*/
 
 /* The giver lets the other go on, who stopped itself. */
@@ -187,6 +203,7 @@ const struct edge edges_signals[] = {
     {"sigqueue", prepare, give_queued, await, EDGE_PROCESSES},
     {"pidfd-signal", prepare, give_pidfd, await, EDGE_PROCESSES},
     {"pthread-kill", prepare, give_thread, await, EDGE_THREADS},
+    {"mq-notify", notified_prepare, notified_give, await, EDGE_PROCESSES},
     {"sigwait", prepare, give_kill, take_sigwait, EDGE_PROCESSES},
     {"signalfd", fd_prepare, give_kill, take_fd, EDGE_PROCESSES},
     {"signalfd-poll", fd_prepare, give_kill, take_fd_polled, EDGE_PROCESSES},

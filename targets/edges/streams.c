@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/select.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -123,6 +124,28 @@ static void splice_take(struct scene *scene)
     MUST(pid >= 0);
     if (!pid) {
         MUST(splice(scene->fds[0], NULL, scene->fds[3], NULL, 1, 0) == 1);
+        _exit(0);
+    }
+    MUST(get(scene->fds[2]));
+}
+
+/* And from a file that somebody writes. */
+static void sendfile_prepare(struct scene *scene)
+{
+    MUST(!pipe(scene->fds + 2));
+    MUST((scene->fds[0] = open("sent", O_CREAT | O_RDWR, 0600)) >= 0);
+}
+
+FUNCTION(sendfile_give, pwrite(scene->fds[0], "x", 1, 0) == 1)
+
+static void sendfile_take(struct scene *scene)
+{
+    pid_t pid = fork();
+    MUST(pid >= 0);
+    if (!pid) {
+        off_t offset = 0;
+        while (sendfile(scene->fds[3], scene->fds[0], &offset, 1) != 1)
+            sched_yield();
         _exit(0);
     }
     MUST(get(scene->fds[2]));
@@ -362,6 +385,8 @@ const struct edge edges_streams[] = {
     {"pipe-broken", pipe_prepare, pipe_deaf, pipe_broken, EDGE_PROCESSES},
     {"pipe-full", pipe_fill, pipe_drain, pipe_push, EDGE_BOTH},
     {"splice", splice_prepare, give, splice_take, EDGE_PROCESSES},
+    {"sendfile", sendfile_prepare, sendfile_give, sendfile_take,
+     EDGE_PROCESSES},
     {"fifo", fifo_prepare, fifo_give, fifo_take, EDGE_BOTH},
     {"fifo-open-write", fifo_prepare, fifo_open_write, fifo_open_read,
      EDGE_BOTH},
