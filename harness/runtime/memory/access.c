@@ -32,10 +32,19 @@ enum {
 
 /* -- Beginning --------------------------------------------------------------*/
 
+/* Whether anything will tell of accesses: if not, the pages that would have to
+ * be written for it, in each process, are spared. */
+static bool is_told(void)
+{
+    const struct segment *segment = runtime.segment;
+    return segment->control.instrumented ||
+           (segment->config.flags & SEGMENT_GUARD);
+}
+
 void access_become(void)
 {
     uint8_t mode = ACCESS_OFF;
-    if (control_on())
+    if (control_on() && is_told())
         mode = runtime.threads ? ACCESS_ALL : ACCESS_SHARED;
     /* Written only when it changes: each write copies a page after fork. */
     if (access_mode != mode)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "access.h"
 #include "modules.h"
 #include "state.h"
 #include "sys.h"
@@ -35,8 +36,13 @@ void init_instrumented(const void *pc)
     if (!runtime.segment)
         return;
     modules_set_instrumented(pc);
-    if (!runtime.segment->control.instrumented)
-        runtime.segment->control.instrumented = 1;
+    if (runtime.segment->control.instrumented)
+        return;
+    runtime.segment->control.instrumented = 1;
+    /* A library that a plain program has just loaded. Threads that are there
+     * already know nothing of this: they are seen in the next iteration. */
+    if (runtime.active && local.attached && !runtime.threads)
+        access_become();
 }
 
 void init_attached(void)
