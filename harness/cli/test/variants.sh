@@ -58,7 +58,7 @@ behaves scribble 1 misuse "overwrote mpstress's memory" --mode control
 # Those set in further are for control_kills.sh.
 "$target" 2>&1 | sed -n 's/^  \([^ ]\)/\1/p' | sort >known
 ls | sed -n 's/\.yml$//p' | cat - <(printf '%s\n' print-much \
-    print-much-with-stdio print-without-end) | sort >tried
+    print-much-with-stdio print-without-end limit-itself) | sort >tried
 same "" "$(diff known tried)"
 
 # The directory is empty again each time: those files would be in the way.

@@ -78,6 +78,7 @@ static struct outcome iterate(struct fixture *f, uint64_t number,
     struct choice choice = {f->scenario, values};
     struct disturbance none = {0};
     struct control control = {
+        .orders = true,
         .strategy = number ? STRATEGY_RANDOM : STRATEGY_SEQUENTIAL,
         .races = true,
     };
