@@ -427,6 +427,14 @@ static uint64_t time_limit_ns(const struct scenario *scenario,
                                                       : limit_ns;
 }
 
+/* Whether the iteration keeps clocks: else nothing in the memory part is its.
+ */
+static bool keeps_memory(const struct slot *slot)
+{
+    return slot_has_memory(slot) &&
+           (slot->segment->config.flags & SEGMENT_MEMORY);
+}
+
 int slot_iterate(struct slot *slot, const struct choice *choice,
                  uint64_t iteration, uint64_t seed,
                  const struct disturbance *disturbance,
@@ -478,7 +486,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
     syscall(SYS_futex, &shared->request, FUTEX_WAKE, 1, NULL, NULL, 0);
     struct watchdog watchdog = {
         .segment = slot->segment,
-        .memory = control && shared->memory ? slot->memory : NULL,
+        .memory = keeps_memory(slot) ? slot->memory : NULL,
         .server = slot->server,
         .proc = -1,
     };
@@ -548,8 +556,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         outcome->segment_damaged = true;
         stop_server(slot);
     }
-    if (control && slot_has_memory(slot) && !shared->blind &&
-        !outcome->segment_damaged)
+    if (keeps_memory(slot) && !shared->blind && !outcome->segment_damaged)
         outcome->memory = slot->memory;
     /* Gone together with the server's namespace, should that have ended. */
     outcome->directory_fd = slot->directory_fd;
