@@ -77,12 +77,27 @@ static int write_path(const char *path, const char *text, size_t size)
     return err;
 }
 
-static int write_stdout(const char *text, size_t size)
+int formats_put(FILE *out, const char *text, size_t size)
 {
     errno = 0;
-    if (fwrite(text, 1, size, stdout) == size && !fflush(stdout))
+    if (fwrite(text, 1, size, out) == size)
         return 0;
     return errno ? -errno : -EIO;
+}
+
+int formats_end(FILE *out, struct str *s)
+{
+    int err = str_ok(s) ? formats_put(out, s->data, s->len) : -ENOMEM;
+    str_fini(s);
+    return err;
+}
+
+static int write_stdout(const char *text, size_t size)
+{
+    int err = formats_put(stdout, text, size);
+    if (!err && fflush(stdout))
+        err = errno ? -errno : -EIO;
+    return err;
 }
 
 int report_put(const char *path, const char *what, const char *text,

@@ -4,7 +4,14 @@
 
 #include <stdio.h>
 
+#include "base/str.h"
 #include "report.h"
+
+/* Write TEXT to OUT; -errno on failure. */
+int formats_put(FILE *out, const char *text, size_t size);
+/* Write S, which is complete, to OUT and release it; -ENOMEM when it is not
+ * what it should be. */
+int formats_end(FILE *out, struct str *s);
 
 int html_write(FILE *out, const struct report_run *run);
 int json_write(FILE *out, const struct report_run *run);

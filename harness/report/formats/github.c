@@ -1,10 +1,10 @@
 /* Annotations in GitHub Actions: workflow commands among what a step prints
  * (https://docs.github.com/actions/reference/workflow-commands). */
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "block.h"
+#include "formats.h"
 #include "formats/checkout.h"
 #include "formats/rules.h"
 #include "words.h"
@@ -123,11 +123,7 @@ int report_github_annotations(FILE *out, const struct report_run *run)
     str_init(&s);
     for (size_t i = 0; i < run->scenario_count; i++)
         add_scenario(&s, &checkout, run, &run->scenarios[i]);
-    err = str_ok(&s) ? 0 : -ENOMEM;
-    errno = 0;
-    if (!err && fwrite(s.data, 1, s.len, out) != s.len)
-        err = errno ? -errno : -EIO;
-    str_fini(&s);
+    err = formats_end(out, &s);
     checkout_fini(&checkout);
     return err;
 }

@@ -1,11 +1,11 @@
 /* The summary of a step in GitHub Actions: a table of the scenarios, in
  * GitHub's Markdown, and the first failures in full. */
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "block.h"
+#include "formats.h"
 #include "summary.h"
 #include "words.h"
 
@@ -190,10 +190,5 @@ int report_github_summary(FILE *out, const struct report_run *run)
     str_addf(&s, "\n%s after %s, seed 0x%" PRIx64 "\n\n",
              run->interrupted ? "Interrupted" : "Ended",
              words_span(run->elapsed_ns, span, sizeof(span)), run->base_seed);
-    int err = str_ok(&s) ? 0 : -ENOMEM;
-    errno = 0;
-    if (!err && fwrite(s.data, 1, s.len, out) != s.len)
-        err = errno ? -errno : -EIO;
-    str_fini(&s);
-    return err;
+    return formats_end(out, &s);
 }

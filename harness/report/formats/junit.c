@@ -316,9 +316,8 @@ int junit_write(FILE *out, const struct report_run *run)
         err = junit.failed ? -ENOMEM : 0;
     }
     size_t size = (size_t)xmlBufferLength(buffer);
-    errno = 0;
-    if (!err && fwrite(xmlBufferContent(buffer), 1, size, out) != size)
-        err = errno ? -errno : -EIO;
+    if (!err)
+        err = formats_put(out, (const char *)xmlBufferContent(buffer), size);
     xmlBufferFree(buffer);
     return err;
 }

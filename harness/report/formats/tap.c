@@ -1,7 +1,6 @@
 /* TAP version 13 (https://testanything.org/tap-version-13-specification.html):
  * one test point per scenario, the details of a bad one as a YAML block whose
  * values are JSON texts, which are YAML, too. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -109,10 +108,5 @@ int tap_write(FILE *out, const struct report_run *run)
     }
     if (run->interrupted)
         str_add(&s, "Bail out! interrupted\n");
-    int err = str_ok(&s) ? 0 : -ENOMEM;
-    errno = 0;
-    if (!err && fwrite(s.data, 1, s.len, out) != s.len)
-        err = errno ? -errno : -EIO;
-    str_fini(&s);
-    return err;
+    return formats_end(out, &s);
 }

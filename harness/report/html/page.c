@@ -1,5 +1,4 @@
 /* The page: head, summary, the failures of each scenario. */
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -260,11 +259,5 @@ int html_write(FILE *out, const struct report_run *run)
     add_left_out(&page);
     str_addf(&s, "</main>\n<script>\n%s</script>\n</body>\n</html>\n",
              html_script_js);
-    errno = 0;
-    int err = !str_ok(&s)                              ? -ENOMEM
-              : fwrite(s.data, 1, s.len, out) == s.len ? 0
-              : errno                                  ? -errno
-                                                       : -EIO;
-    str_fini(&s);
-    return err;
+    return formats_end(out, &s);
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/parse.h"
 #include "symbols/source.h"
+#include "trace/place.h"
 
 enum { LINE_BYTES = 160 /* more of a line says nothing */ };
 
@@ -26,14 +26,11 @@ static bool is_source(const char *file)
 /* The file and the line of PLACE; 0 when it names none. */
 static int split(const char *place, struct str *file)
 {
-    uint64_t line;
-    const char *colon = strrchr(place, ':');
-    if (!colon || parse_u64(colon + 1, &line, NULL) || line > 1000000)
-        return 0;
-    const char *start = strstr(place, "() ");
-    start = start && start < colon ? start + 3 : place;
-    str_add_bytes(file, start, (size_t)(colon - start));
-    return str_ok(file) && is_source(file->data) ? (int)line : 0;
+    struct str function;
+    str_init(&function);
+    int line = place_split(place, &function, file);
+    str_fini(&function);
+    return line <= 1000000 && str_ok(file) && is_source(file->data) ? line : 0;
 }
 
 static char *read_line(const struct source *source, const char *place)
