@@ -239,6 +239,19 @@ static uint64_t signature_of(const struct view *view,
     return sum;
 }
 
+/* The length of a circle through the H-th lock held at taking I of VIEW, which
+ * goes to STEPS, if nobody was told of it before; else 0, or a negative code.
+ */
+static int new_circle(struct lock_graph *graph, const struct view *view,
+                      uint32_t i, uint32_t h, struct lockorder_step *steps)
+{
+    uint32_t length = lockorder_circle(&view->graph, i, h, steps);
+    if (!length)
+        return 0;
+    int known = lock_graph_tell(graph, signature_of(view, steps, length));
+    return known < 0 ? known : known ? 0 : (int)length;
+}
+
 /* Within the iteration. */
 static int look_inside(struct lock_graph *graph, const struct lock_round *round,
                        const struct outcome *outcome, struct view *view,
@@ -250,17 +263,13 @@ static int look_inside(struct lock_graph *graph, const struct lock_round *round,
     struct told_taking told[LOCKORDER_CIRCLE];
     for (uint32_t i = 0; i < view->graph.count && !err; i++)
         for (uint32_t h = 0; h < view->takings[i].held_count && !err; h++) {
-            uint32_t length = lockorder_circle(&view->graph, i, h, steps);
-            int known =
-                length
-                    ? lock_graph_tell(graph, signature_of(view, steps, length))
-                    : 1;
-            if (known < 0)
-                return known;
-            if (known)
+            int length = new_circle(graph, view, i, h, steps);
+            if (length < 0)
+                return length;
+            if (!length)
                 continue;
             struct circle circle = {.iteration = outcome->iteration};
-            for (uint32_t k = 0; k < length && !err; k++) {
+            for (int k = 0; k < length && !err; k++) {
                 uint32_t number =
                     round->numbers[view->numbers[steps[k].taking]];
                 err = told_take(&told[k], outcome,
@@ -293,18 +302,14 @@ static int look_around(struct lock_graph *graph, const struct outcome *outcome,
         if (!graph->known[view->numbers[i]].changed)
             continue;
         for (uint32_t h = 0; h < view->takings[i].held_count && !err; h++) {
-            uint32_t length = lockorder_circle(&view->graph, i, h, steps);
-            int known =
-                length
-                    ? lock_graph_tell(graph, signature_of(view, steps, length))
-                    : 1;
-            if (known < 0)
-                return known;
-            if (known)
+            int length = new_circle(graph, view, i, h, steps);
+            if (length < 0)
+                return length;
+            if (!length)
                 continue;
-            struct circle circle = {.length = length,
+            struct circle circle = {.length = (uint32_t)length,
                                     .iteration = outcome->iteration};
-            for (uint32_t k = 0; k < length; k++) {
+            for (int k = 0; k < length; k++) {
                 circle.told[k] =
                     &graph->known[view->numbers[steps[k].taking]].told;
                 circle.held[k] = steps[k].held;
