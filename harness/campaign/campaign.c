@@ -60,6 +60,8 @@ static void describe(const struct tally *tally, enum verdict verdict,
         .elapsed_ns = tally->elapsed_ns,
         .findings = tally->findings,
         .finding_count = tally->finding_count,
+        .breakdowns = tally->breakdown.tables,
+        .breakdown_count = tally->breakdown_count,
         .strategies = tally->used,
         .strategy_count = tally->used_count,
         .external_call = tally->external_call,
@@ -150,13 +152,6 @@ static void run_scenario(struct campaign *campaign,
     short_of_plan |= is_short(options, tally) || is_blind(options, tally);
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
              shown);
-    shown->reason = tally->reason ? tally->reason : "";
-    shown->breakdowns = tally->breakdown.tables;
-    shown->breakdown_count = tally->breakdown_count;
-    shown->strategies = tally->used;
-    shown->strategy_count = tally->used_count;
-    shown->never_reached = (const char *const *)tally->never_reached;
-    shown->never_reached_count = tally->never_reached_count;
     progress_end(options->progress, shown);
 }
 
