@@ -77,7 +77,7 @@ _Noreturn static void fail(const struct child *child, const char *step,
     _exit(126);
 }
 
-static void reset_signals(void)
+void launch_reset_signals(void)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
     for (int signal = 1; signal < NSIG; signal++)
@@ -98,7 +98,7 @@ _Noreturn static void run_child(const struct child *child)
             fail(child, step, -err);
         isolation_keep_capability();
     }
-    reset_signals();
+    launch_reset_signals();
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null < 0 || dup2(null, 0) < 0 || dup2(launch->stdout_fd, 1) < 0 ||
         dup2(launch->stderr_fd, 2) < 0)

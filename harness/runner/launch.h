@@ -21,4 +21,7 @@ bool launch_is_outside(const char *program);
  * fail to come to main(). */
 pid_t launch_start(const struct launch *launch, struct mps_diag *diag);
 
+/* Between fork and exec: no signal is caught, ignored or blocked any more. */
+void launch_reset_signals(void);
+
 #endif

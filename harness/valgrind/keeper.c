@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "base/io.h"
 #include "runner/inspect.h"
+#include "runner/launch.h"
 
 /* After the fork there are system calls only: another thread may have held
  * any lock at that moment. */
@@ -23,16 +24,6 @@ static void say(int fd, int error, int status, const char *step)
     struct keeper_word word = {.error = error, .status = status};
     strncpy(word.step, step, sizeof(word.step) - 1);
     io_write_all(fd, &word, sizeof(word));
-}
-
-static void reset_signals(void)
-{
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    for (int signal = 1; signal < NSIG; signal++)
-        sigaction(signal, &action, NULL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 _Noreturn static void run_program(const struct keeper *keeper, int word)
@@ -89,7 +80,7 @@ _Noreturn static void keep(const struct keeper *keeper, int word)
         step = keeper->work;
     }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    reset_signals();
+    launch_reset_signals();
     /* Not fork(): it takes libc's locks. */
     pid_t program = err ? -1 : (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
     if (!program)
