@@ -237,12 +237,14 @@ static int start_server(struct slot *slot, struct mps_diag *diag)
  * hardly any program does that to itself before main(). */
 static int insist_on_server(struct slot *slot, struct mps_diag *diag)
 {
+    /* On a busy machine a start takes longer than a killer's pause. */
+    enum { KILLED_TRIES = 50 };
     int err;
     unsigned tries = 0;
     do {
         slot->killed_by = 0;
         err = start_server(slot, diag);
-    } while (err && slot->killed_by == SIGKILL && ++tries < 5);
+    } while (err && slot->killed_by == SIGKILL && ++tries < KILLED_TRIES);
     return err;
 }
 
