@@ -1,6 +1,6 @@
 /* See sys.h. The kernel compares the address after the syscall instruction
  * with the range, so an instruction follows the last one. */
-    .text
+    .section .text.mps_syscalls,"ax",@progbits
     .globl mps_syscalls_start, mps_syscalls_stop
     .hidden mps_syscalls_start, mps_syscalls_stop
 mps_syscalls_start:
