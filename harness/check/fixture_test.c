@@ -224,7 +224,7 @@ void fixture_control(struct fixture *f, enum schedule_verdict verdict)
 {
     struct segment *segment = f->segment;
     f->outcome.controlled = true;
-    segment->schedule.on = 1;
+    segment->config.flags |= SEGMENT_CONTROL;
     segment->schedule.verdict = verdict;
     /* Those not parked yet have ended, or are at a point. */
     for (size_t i = 0; i < segment_task_count(segment); i++)

@@ -203,7 +203,7 @@ static void configure(struct model *m, const struct explain_request *request)
 {
     struct segment_schedule *s = &m->segment->schedule;
     const struct schedule_plan *plan = request->plan;
-    s->on = 1;
+    m->segment->config.flags |= SEGMENT_CONTROL;
     s->strategy = STRATEGY_REPLAY;
     if (!plan->segment_count && request->tail != STRATEGY_SEQUENTIAL)
         s->strategy = (uint32_t)request->tail;

@@ -57,7 +57,6 @@ static const uint64_t wall_start_ns = UINT64_C(1577836800) * 1000000000;
 static void configure_schedule(struct segment_schedule *schedule, uint64_t seed,
                                const struct control *control)
 {
-    schedule->on = control != NULL;
     if (!control)
         return;
     schedule->strategy = (uint32_t)control->strategy;
@@ -97,14 +96,15 @@ int configure(struct segment *segment, const struct slot_options *options,
 {
     const struct scenario *scenario = choice->scenario;
     struct segment_config *config = &segment->config;
-    const uint32_t looking = SEGMENT_MEMORY | SEGMENT_RACES | SEGMENT_GUARD;
-    config->flags &= ~looking;
+    config->flags &= ~(uint32_t)(SEGMENT_CONTROL | SEGMENT_MEMORY |
+                                 SEGMENT_RACES | SEGMENT_GUARD);
     /* Clocks cost every process some pages: only where they are asked for. */
-    if (control && (control->orders || control->guard ||
-                    segment->control.instrumented))
+    if (control &&
+        (control->orders || control->guard || segment->control.instrumented))
         config->flags |= SEGMENT_MEMORY;
     if (control)
-        config->flags |= (control->races ? SEGMENT_RACES : 0) |
+        config->flags |= SEGMENT_CONTROL |
+                         (control->races ? SEGMENT_RACES : 0) |
                          (control->guard ? SEGMENT_GUARD : 0);
     struct writer writer = {.segment = segment};
     config->iteration = iteration;

@@ -207,8 +207,7 @@ static long reap_one(int *status)
 /* Under control: those that are left wait, and none of them can ever go on. */
 static bool are_idle_for_ever(void)
 {
-    const struct segment_schedule *schedule = &runtime.segment->schedule;
-    return schedule->on && __atomic_load_n(&schedule->verdict,
+    return control_on() && __atomic_load_n(&runtime.segment->schedule.verdict,
                                            __ATOMIC_ACQUIRE) == SCHEDULE_IDLE;
 }
 
@@ -326,7 +325,7 @@ void server_run(int *argc, char ***argv)
     control->server_pid = server.pid;
     control->fixed_pids = server.last_pid_fd >= 0;
     control->dispatch = runtime.dispatch;
-    control->memory = part_map();
+    control->memory = part_is_there();
     control->guard = guard_is_able();
     /* Pairs with the acquire in the runner: everything above is there. */
     __atomic_store_n(&control->server, SERVER_READY, __ATOMIC_RELEASE);

@@ -9,6 +9,7 @@
 #include "control/turn.h"
 #include "dispatch.h"
 #include "ending.h"
+#include "map.h"
 #include "memory/edges.h"
 #include "memory/init.h"
 #include "memory/part.h"
@@ -35,16 +36,18 @@ static int segment_descriptor(void)
     return *text ? -1 : fd;
 }
 
+/* At a multiple of what a page of page tables covers, if there is room: see
+ * struct segment. NULL if something else is in the file. */
 static struct segment *map_segment(int fd)
 {
+    enum { TABLE = 2 << 20 };
     struct stat st;
     if (SYS4(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH) ||
         ((size_t)st.st_size != sizeof(struct segment) &&
          (uint64_t)st.st_size != MEMORY_END))
         return NULL;
-    long address = SYS6(SYS_mmap, 0, sizeof(struct segment),
-                        PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (address < 0 && address > -4096)
+    long address = map_shared(fd, 0, sizeof(struct segment), TABLE);
+    if (address < 0)
         return NULL;
     struct segment *segment = (struct segment *)address;
     if (segment->header.magic != SEGMENT_MAGIC ||

@@ -64,7 +64,7 @@ struct model *model_new(void)
     model->segment = mmap(NULL, sizeof(*model->segment), PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     must(model->events && model->segment != MAP_FAILED);
-    model->segment->schedule.on = 1;
+    model->segment->config.flags = SEGMENT_CONTROL;
     return model;
 }
 

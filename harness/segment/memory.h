@@ -315,8 +315,9 @@ struct memory {
 
 static_assert(LOCK_OBJECTS == SEGMENT_OBJECTS + 1, "one for each object");
 
-/* Where it begins in the memfd. */
-#define MEMORY_OFFSET ((sizeof(struct segment) + 4095) & ~(uint64_t)4095)
+/* Where it begins in the memfd: what the kernel maps around a page that is
+ * read (fault-around, 64 KiB between multiples of that) should be its own. */
+#define MEMORY_OFFSET ((sizeof(struct segment) + 65535) & ~(uint64_t)65535)
 #define MEMORY_END    (MEMORY_OFFSET + sizeof(struct memory))
 
 #endif

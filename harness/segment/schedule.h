@@ -141,7 +141,6 @@ enum schedule_unit {
 
 struct segment_schedule {
     /* Configuration: by the runner before each iteration. */
-    uint32_t on;       /* control mode */
     uint32_t strategy; /* row of sched_strategies[] */
     uint32_t depth;    /* PCT: number of ordering constraints */
     uint32_t expected_tasks, expected_decisions; /* PCT: n and k */

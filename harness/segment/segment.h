@@ -23,7 +23,7 @@
 #define SEGMENT_MAGIC UINT64_C(0x31737365727473) /* "stress1" */
 
 enum {
-    SEGMENT_VERSION = 4,
+    SEGMENT_VERSION = 5,
     SEGMENT_TASKS = 8192,          /* tasks one iteration may create */
     SEGMENT_LIVING = 2000,         /* of them that may live at one time */
     SEGMENT_OBJECTS = 4096,        /* objects it may touch by name */
@@ -57,9 +57,11 @@ enum segment_flag {
     SEGMENT_PRIVATE_IPC = 2,       /* own IPC namespace, own /dev/shm */
     SEGMENT_NO_DISPATCH = 4,       /* do not use Syscall User Dispatch */
     SEGMENT_WATCH_DESCRIPTORS = 8, /* note those left open at exit */
-    SEGMENT_MEMORY = 16, /* under control: keep clocks, see memory.h */
-    SEGMENT_RACES = 32,  /* and look at accesses to shared memory */
-    SEGMENT_GUARD = 64   /* by page protection, of a plain binary */
+    SEGMENT_CONTROL = 16, /* one task at a time, see schedule.h. Here, since
+                             without it nobody has to map the schedule */
+    SEGMENT_MEMORY = 32,  /* under control: keep clocks, see memory.h */
+    SEGMENT_RACES = 64,   /* and look at accesses to shared memory */
+    SEGMENT_GUARD = 128   /* by page protection, of a plain binary */
 };
 
 struct segment_config {
@@ -317,7 +319,10 @@ static inline uint32_t segment_record_tag(uint64_t iteration)
  * fault for each page of the segment that it touches, and the first tasks fit
  * into the page of the counters. */
 struct segment {
-    struct segment_header header;
+    /* Together with the small counters behind them and the rows of the first
+     * tasks within 2 MiB, which a process needs one page of page tables for. */
+    struct segment_op ops[SEGMENT_OPS];
+    _Alignas(4096) struct segment_header header;
     _Alignas(64) struct segment_control control;
     /* Counters that every task bumps; one cache line each. */
     _Alignas(64) uint64_t ticket;
@@ -330,7 +335,6 @@ struct segment {
     uint32_t module_count;
     _Alignas(64) struct segment_config config;
     struct segment_task tasks[SEGMENT_TASKS];
-    _Alignas(4096) struct segment_op ops[SEGMENT_OPS];
     struct segment_object objects[SEGMENT_OBJECTS + 1];
     uint32_t object_slots[SEGMENT_OBJECT_SLOTS];
     uint32_t name_slots[SEGMENT_NAME_SLOTS];

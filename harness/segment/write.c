@@ -33,7 +33,7 @@ void segment_reset(struct segment *segment)
      * may look like one of the next. */
     uint32_t tasks = segment->task_count < SEGMENT_TASKS ? segment->task_count
                                                          : SEGMENT_TASKS;
-    if (segment->schedule.on)
+    if (segment->config.flags & SEGMENT_CONTROL)
         memset(segment->turns, 0, tasks * sizeof(segment->turns[0]));
     control->root_pid = 0;
     control->root_status = 0;

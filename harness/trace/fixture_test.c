@@ -254,10 +254,10 @@ void fixture_control(struct fixture *f)
         {0, 4}, {1, 3}, {2, 200000}, {1, 1}, {2, 1},
     };
     struct segment_schedule *s = &f->segment->schedule;
+    f->segment->config.flags |= SEGMENT_CONTROL;
     f->outcome.controlled = true;
     f->outcome.timed_out = false;
     f->info.strategy = NULL;
-    s->on = 1;
     s->strategy = STRATEGY_PCT;
     s->depth = 3;
     s->expected_decisions = 70;

@@ -14,7 +14,7 @@
 /* Whether this iteration is controlled. For callers that are a task. */
 static inline bool control_on(void)
 {
-    return runtime.segment->schedule.on;
+    return runtime.segment->config.flags & SEGMENT_CONTROL;
 }
 
 static inline struct segment_turn *turn_own(void)

@@ -4,23 +4,19 @@
 #include <string.h>
 
 #include "detect/race.h"
+#include "rows.h"
 #include "state.h"
 
-/* By task number, so that nothing has to be allocated: a page is there only
- * once its tasks hold anything, and a child of fork begins with none. */
-static struct list {
-    uint32_t count;
-    struct held locks[HELD_MAX];
-} lists[MEMORY_TASKS];
-
-static struct list *own(void)
+/* By task number: a child of fork() begins with none. */
+static struct held_list *own(void)
 {
-    return local.task < MEMORY_TASKS ? &lists[local.task] : NULL;
+    return task_rows && local.task < MEMORY_TASKS ? &task_rows->held[local.task]
+                                                  : NULL;
 }
 
 void held_push(uint32_t object, uint32_t context)
 {
-    struct list *list = own();
+    struct held_list *list = own();
     if (!list)
         return;
     if (list->count < HELD_MAX)
@@ -30,7 +26,7 @@ void held_push(uint32_t object, uint32_t context)
 
 void held_pop(uint32_t object)
 {
-    struct list *list = own();
+    struct held_list *list = own();
     if (!list || !list->count)
         return;
     uint32_t known = list->count < HELD_MAX ? list->count : HELD_MAX;
@@ -50,18 +46,18 @@ void held_pop(uint32_t object)
 
 uint32_t held_count(void)
 {
-    const struct list *list = own();
+    const struct held_list *list = own();
     return list ? list->count : 0;
 }
 
 const struct held *held_at(uint32_t i)
 {
-    return &lists[local.task].locks[i];
+    return &own()->locks[i];
 }
 
 uint32_t held_node(void)
 {
-    struct list *list = own();
+    struct held_list *list = own();
     uint32_t node = 0;
     if (!list || !runtime.memory)
         return 0;

@@ -14,6 +14,12 @@ struct held {
     uint32_t node;    /* of the set up to here; 0: not looked up yet */
 };
 
+/* Those of one task. */
+struct held_list {
+    uint32_t count;
+    struct held locks[HELD_MAX];
+};
+
 /* The calling task has taken OBJECT in CONTEXT; has given back OBJECT, the
  * newest time it took it. */
 void held_push(uint32_t object, uint32_t context);

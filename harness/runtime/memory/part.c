@@ -5,52 +5,62 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "map.h"
+#include "rows.h"
 #include "segment/memory.h"
 #include "state.h"
 #include "sys.h"
 
 static struct memory *part;
 
-/* HINT: where it would be good, 0: anywhere. */
-static long map_at(long hint)
-{
-    return SYS6(SYS_mmap, hint, sizeof(struct memory), PROT_READ | PROT_WRITE,
-                MAP_SHARED, runtime.segment_fd, MEMORY_OFFSET);
-}
-
-bool part_map(void)
+bool part_is_there(void)
 {
     struct stat st;
-    if (SYS4(SYS_newfstatat, runtime.segment_fd, "", &st, AT_EMPTY_PATH) ||
-        (uint64_t)st.st_size != MEMORY_END)
-        return false;
-    long address = map_at(0);
+    return !SYS4(SYS_newfstatat, runtime.segment_fd, "", &st, AT_EMPTY_PATH) &&
+           (uint64_t)st.st_size == MEMORY_END;
+}
+
+static void map_part(void)
+{
+    /* What stands in the first of the pieces of 64 KiB that the kernel maps
+     * around a page that is read comes with one fault. */
+    enum { AROUND = 65536 };
+    long address = map_shared(runtime.segment_fd, MEMORY_OFFSET,
+                              sizeof(struct memory), AROUND);
     if (address < 0)
-        return false;
-    /* The kernel maps up to 64 KiB around a page that is read, between
-     * multiples of that: what stands in the first of them then comes with one
-     * fault. */
-    if (address % 65536) {
-        SYS2(SYS_munmap, address, sizeof(struct memory));
-        address = map_at(address & ~65535L);
-        if (address < 0)
-            return false;
-    }
+        return;
     /* Else a core file would have all of it, zeros that become pages. */
     SYS3(SYS_madvise, address, sizeof(struct memory), MADV_DONTDUMP);
     part = (struct memory *)address;
-    return true;
 }
 
-static bool is_used(void)
+static bool is_wanted(void)
 {
-    return runtime.segment->schedule.on &&
-           (runtime.segment->config.flags & SEGMENT_MEMORY);
+    return runtime.segment->config.flags & SEGMENT_MEMORY;
+}
+
+/* Without what one process does, others would look unordered: all is given up
+ * for this iteration. */
+static void go_blind(void)
+{
+    __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_SPACE,
+                     __ATOMIC_RELEASE);
+}
+
+/* The part, NULL without room for all that belongs to it. */
+static struct memory *usable(void)
+{
+    if (!part && part_is_there())
+        map_part();
+    struct memory *memory = task_rows_map() ? part : NULL;
+    if (!memory)
+        go_blind();
+    return memory;
 }
 
 void part_begin(void)
 {
-    struct memory *memory = is_used() ? part : NULL;
+    struct memory *memory = is_wanted() ? usable() : NULL;
     /* Written only when it changes: each write copies a page after fork. */
     if (runtime.memory != memory)
         runtime.memory = memory;
@@ -58,15 +68,8 @@ void part_begin(void)
 
 void part_attach(void)
 {
-    if (!is_used())
-        return;
-    part_map();
-    runtime.memory = part;
-    /* Without what this one does, others would look unordered. The server has
-     * it mapped, else nobody would be interested. */
-    if (!part)
-        __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_SPACE,
-                         __ATOMIC_RELEASE);
+    if (is_wanted())
+        runtime.memory = usable();
 }
 
 void part_give_up(void)
@@ -74,8 +77,7 @@ void part_give_up(void)
     if (!part)
         return;
     if (runtime.memory)
-        __atomic_store_n(&runtime.segment->control.blind, MEMORY_OFF_SPACE,
-                         __ATOMIC_RELEASE);
+        go_blind();
     runtime.memory = NULL;
     SYS2(SYS_munmap, part, sizeof(struct memory));
     part = NULL;

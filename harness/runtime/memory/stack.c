@@ -2,13 +2,9 @@
 
 #include <string.h>
 
-#include "segment/memory.h"
+#include "rows.h"
 
 __thread struct stack stack __attribute__((tls_model("initial-exec")));
-
-/* By task number, so that nothing has to be allocated; nor in thread-local
- * memory, which is taken out of the stacks of the program's threads. */
-static struct stack_frame frames[MEMORY_TASKS][STACK_FRAMES];
 
 void stack_become(void)
 {
@@ -17,9 +13,9 @@ void stack_become(void)
     bool is_thread = runtime.segment->tasks[local.task].is_thread;
     if (stack.bottom && !is_thread)
         return;
-    if (local.task >= MEMORY_TASKS)
+    if (!task_rows || local.task >= MEMORY_TASKS)
         return;
-    stack.bottom = stack.top = frames[local.task];
+    stack.bottom = stack.top = task_rows->frames[local.task];
     stack.limit = stack.bottom + STACK_FRAMES;
     stack.beyond = 0;
 }
