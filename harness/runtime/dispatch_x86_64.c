@@ -12,8 +12,8 @@
 
 #include "calls.h"
 #include "control/turn.h"
+#include "edges/edges.h"
 #include "exec.h"
-#include "memory/edges.h"
 #include "modules.h"
 #include "point.h"
 #include "signals.h"

@@ -18,7 +18,7 @@ hook_after hook_count_bytes, hook_opened, hook_opened_quietly, hook_opened_two,
     hook_protected, hook_moved, hook_detached, hook_waited, hook_waited_id,
     hook_limited;
 
-/* memory/edge_hooks.c: what they order. */
+/* edges/hooks.c: what they order. */
 /* O_CREAT and so on, 0 of what is no open. */
 long hooks_open_flags(const struct call *call);
 hook_before hook_opening, hook_locking, hook_semop, hook_futex;

@@ -6,7 +6,7 @@
 
 #include "base/rng.h"
 #include "control/turn.h"
-#include "memory/edges.h"
+#include "edges/edges.h"
 #include "state.h"
 #include "sys.h"
 

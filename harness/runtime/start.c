@@ -8,9 +8,9 @@
 
 #include "control/turn.h"
 #include "dispatch.h"
+#include "edges/edges.h"
 #include "ending.h"
 #include "map.h"
-#include "memory/edges.h"
 #include "memory/init.h"
 #include "memory/part.h"
 #include "modules.h"

@@ -13,7 +13,7 @@
 #include <sys/un.h>
 
 #include "attempts.h"
-#include "memory/edges.h"
+#include "edges/edges.h"
 #include "objects.h"
 #include "sys.h"
 

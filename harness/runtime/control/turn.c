@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "delivery.h"
 #include "detect/waitfor.h"
-#include "memory/edges.h"
+#include "edges/edges.h"
 #include "sched/strategy.h"
 #include "sys.h"
 #include "tasks.h"

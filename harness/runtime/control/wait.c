@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include "memory/edges.h"
+#include "edges/edges.h"
 #include "objects.h"
 
 bool wait_more(struct wait *wait, bool interruptible)

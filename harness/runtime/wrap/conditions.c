@@ -3,7 +3,7 @@
  * woken is a choice of the iteration's environment stream. */
 #include <string.h>
 
-#include "memory/edges.h"
+#include "edges/edges.h"
 #include "memory/order.h"
 #include "scope.h"
 

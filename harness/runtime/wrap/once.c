@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "control/turn.h"
+#include "edges/edges.h"
 #include "memory/access.h"
-#include "memory/edges.h"
 #include "wrap.h"
 
 /* CONTROL was found done, or has been done. libc wakes those who wait right
