@@ -135,7 +135,7 @@ static const struct row rows[] = {
     [SYS_epoll_ctl] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL,
                        hook_epoll_changed},
     [SYS_getrandom] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, hook_drawn, NULL},
-    [SYS_futex] = {OP_KIND_NONE, FROM_WORD, 0, 1, hook_futex, hook_futex_done},
+    [SYS_futex] = {OP_KIND_NONE, FROM_WORD, 0, 1, hook_futex, NULL},
     [SYS_mq_open] = {OP_KIND_MQ_OPEN, FROM_NOTHING, 0, NO, NULL, hook_opened},
     [SYS_mq_unlink] = {OP_KIND_MQ_UNLINK, FROM_NOTHING, 0, NO, NULL, NULL},
     [SYS_mq_notify] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL, hook_notified},
@@ -225,15 +225,27 @@ bool call_is_known(long number)
     return row_of(number);
 }
 
+/* What may wait for another task, and what may let it go on. */
+static const enum op_kind futex_kinds[] = {
+    [FUTEX_WAIT] = OP_KIND_FUTEX_WAIT,
+    [FUTEX_WAKE] = OP_KIND_FUTEX_WAKE,
+    [FUTEX_REQUEUE] = OP_KIND_FUTEX_WAKE,
+    [FUTEX_CMP_REQUEUE] = OP_KIND_FUTEX_WAKE,
+    [FUTEX_WAKE_OP] = OP_KIND_FUTEX_WAKE,
+    [FUTEX_LOCK_PI] = OP_KIND_FUTEX_WAIT,
+    [FUTEX_UNLOCK_PI] = OP_KIND_FUTEX_WAKE,
+    [FUTEX_TRYLOCK_PI] = OP_KIND_FUTEX_WAIT,
+    [FUTEX_WAIT_BITSET] = OP_KIND_FUTEX_WAIT,
+    [FUTEX_WAKE_BITSET] = OP_KIND_FUTEX_WAKE,
+};
+enum { FUTEX_KINDS = sizeof(futex_kinds) / sizeof(futex_kinds[0]) };
+
 /* Calls whose kind depends on an argument. */
 static enum op_kind kind_of(const struct call *call, const struct row *row)
 {
     if (call->number == SYS_futex) {
         long operation = call->args[1] & FUTEX_CMD_MASK;
-        if (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET)
-            return OP_KIND_FUTEX_WAIT;
-        if (operation == FUTEX_WAKE || operation == FUTEX_WAKE_BITSET)
-            return OP_KIND_FUTEX_WAKE;
+        return operation < FUTEX_KINDS ? futex_kinds[operation] : OP_KIND_NONE;
     }
     if (call->number == SYS_fcntl) {
         long command = call->args[1];

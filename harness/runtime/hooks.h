@@ -25,6 +25,6 @@ hook_before hook_opening, hook_locking, hook_semop, hook_futex;
 hook_after hook_asked, hook_name_made, hook_opened_for_ends,
     hook_opened_for_signals, hook_opened_for_names, hook_notified, hook_unseen,
     hook_spliced, hook_sent_on, hook_polled, hook_selected, hook_epolled,
-    hook_epoll_changed, hook_locked, hook_semop_done, hook_futex_done;
+    hook_epoll_changed, hook_locked, hook_semop_done;
 
 #endif

@@ -33,7 +33,7 @@ struct world {
     bool told, waits; /* under the mutex */
     pthread_barrier_t barrier;
     sem_t sem[2];
-    uint32_t word; /* of futexes; atomic */
+    uint32_t word, other; /* of futexes; atomic */
 };
 
 /* Each has its own copy, made when the giver was. */

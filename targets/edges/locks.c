@@ -1,10 +1,12 @@
 /* Locks: both tasks change the datum inside. */
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "edges.h"
@@ -42,6 +44,22 @@ static void rwlock_mixed(struct scene *scene)
         MUST(!pthread_rwlock_wrlock(&W->rwlock[WHICH]));
     else
         MUST(!pthread_rwlock_rdlock(&W->rwlock[WHICH]));
+}
+
+/* The kernel keeps who has it, and the owner's number in the word. */
+static bool futex(struct scene *scene, int operation)
+{
+    return !syscall(SYS_futex, WHICH ? &W->other : &W->word, operation, 0, NULL,
+                    NULL, 0);
+}
+
+FUNCTION(futex_lock, futex(scene, FUTEX_LOCK_PI))
+FUNCTION(futex_unlock, futex(scene, FUTEX_UNLOCK_PI))
+
+static void futex_try(struct scene *scene)
+{
+    while (!futex(scene, FUTEX_TRYLOCK_PI))
+        sched_yield();
 }
 
 /* -- Files ------------------------------------------------------------------*/
@@ -182,6 +200,8 @@ const struct edge edges_locks[] = {
     {"rwlock", NULL, rwlock_write, rwlock_unlock, EDGE_LOCK},
     {"rwlock-mixed", NULL, rwlock_mixed, rwlock_unlock, EDGE_LOCK},
     {"sem-lock", sem_prepare, sem_take, sem_give, EDGE_LOCK},
+    {"futex-pi", NULL, futex_lock, futex_unlock, EDGE_LOCK},
+    {"futex-pi-try", NULL, futex_try, futex_unlock, EDGE_LOCK},
     {"flock", files_open, flock_take, flock_give, EDGE_LOCK},
     {"flock-close", files_open, flock_take, flock_close, EDGE_LOCK},
     {"flock-exit", files_open, flock_take, flock_give_or_leave,

@@ -143,6 +143,46 @@ static void futex_sleep(struct scene *scene)
     syscall(SYS_futex, &W->word, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
 
+/* Woken by way of another word, to which the taker was moved in its sleep. */
+static void futex_move(struct scene *scene)
+{
+    while (syscall(SYS_futex, &W->word, FUTEX_CMP_REQUEUE, 0, 1, &W->other,
+                   0) != 1)
+        sched_yield();
+    edges_early(scene);
+    MUST(syscall(SYS_futex, &W->other, FUTEX_WAKE, 1, NULL, NULL, 0) == 1);
+}
+
+/* Moving wakes, too, and can change a word before it does. */
+static void futex_requeue(struct scene *scene)
+{
+    while (syscall(SYS_futex, &W->word, FUTEX_REQUEUE, 1, 0, &W->other, 0) != 1)
+        sched_yield();
+}
+
+static void futex_requeue_same(struct scene *scene)
+{
+    while (syscall(SYS_futex, &W->word, FUTEX_CMP_REQUEUE, 1, 0, &W->other,
+                   0) != 1)
+        sched_yield();
+}
+
+static void futex_wake_op(struct scene *scene)
+{
+    int set_none = FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0);
+    while (syscall(SYS_futex, &W->word, FUTEX_WAKE_OP, 1, 0, &W->other,
+                   set_none) != 1)
+        sched_yield();
+}
+
+static void futex_wake_other(struct scene *scene)
+{
+    int set_none = FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0);
+    while (syscall(SYS_futex, &W->other, FUTEX_WAKE_OP, 0, 1, &W->word,
+                   set_none) != 1)
+        sched_yield();
+}
+
 /* -- Messages ---------------------------------------------------------------*/
 
 struct message {
@@ -245,6 +285,11 @@ const struct edge edges_waits[] = {
     {"sem-removed", count_prepare, semctl_remove, semop_gone, EDGE_BOTH},
     {"futex", NULL, futex_give, futex_take, EDGE_BOTH},
     {"futex-wake", NULL, futex_insist, futex_sleep, EDGE_BOTH},
+    {"futex-move", NULL, futex_move, futex_sleep, EDGE_BOTH},
+    {"futex-requeue", NULL, futex_requeue, futex_sleep, EDGE_BOTH},
+    {"futex-requeue-same", NULL, futex_requeue_same, futex_sleep, EDGE_BOTH},
+    {"futex-wake-op", NULL, futex_wake_op, futex_sleep, EDGE_BOTH},
+    {"futex-wake-other", NULL, futex_wake_other, futex_sleep, EDGE_BOTH},
     {"msg", msg_prepare, msg_give, msg_take, EDGE_BOTH},
     {"msg-count", msg_prepare, msg_give, msg_count, EDGE_BOTH},
     {"shm-attached", shm_prepare, shm_hold, shm_look, EDGE_PROCESSES},

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "attempts.h"
+#include "edges/edges.h"
 #include "objects.h"
 #include "sys.h"
 
@@ -22,6 +23,11 @@ static long wait_on(struct attempt *attempt, long operation, uint32_t bits)
     if (!bits)
         return -EINVAL;
     if (attempt->begun) {
+        /* Another one may have moved this task to another word. */
+        if (turn->park_object != attempt->object) {
+            attempt->wait.object = turn->park_object;
+            edges_acquire(turn->park_object, EDGES_FIRST);
+        }
         /* Woken; or the word changed without a wake, as it does when the
          * kernel writes it at a thread's end. */
         if ((turn->flags & TURN_WOKEN) ||
@@ -53,8 +59,11 @@ static uint32_t requeue(uint32_t from, uint32_t to, uint32_t count)
     struct segment *segment = runtime.segment;
     uint32_t waiters[256];
     uint32_t n = sched_waiters(segment, from, waiters, 256);
-    for (uint32_t i = 0; i < n && i < count; i++)
-        segment->turns[waiters[i]].park_object = to;
+    for (uint32_t i = 0; i < n && i < count; i++) {
+        struct segment_turn *turn = &segment->turns[waiters[i]];
+        turn->park_object = to;
+        turn->park_version = segment->objects[to].version;
+    }
     return n < count ? n : count;
 }
 

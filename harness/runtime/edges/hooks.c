@@ -294,47 +294,14 @@ void hook_semop_done(struct call *call, long result)
         edges_acquire(call->point.object, (enum edges_which)which);
 }
 
-/* -- Futexes: the operations that are no op --------------------------------*/
+/* -- Futexes ----------------------------------------------------------------*/
 
-enum { GIVES = 1, GIVES_SECOND = 2, TAKES = 4 };
-static const uint8_t futex_edges[] = {
-    [FUTEX_REQUEUE] = GIVES | GIVES_SECOND,
-    [FUTEX_CMP_REQUEUE] = GIVES | GIVES_SECOND,
-    [FUTEX_WAKE_OP] = GIVES | GIVES_SECOND,
-    [FUTEX_LOCK_PI] = TAKES,
-    [FUTEX_UNLOCK_PI] = GIVES,
-    [FUTEX_TRYLOCK_PI] = TAKES,
-    [FUTEX_WAIT_REQUEUE_PI] = TAKES,
-    [FUTEX_CMP_REQUEUE_PI] = GIVES | GIVES_SECOND,
-};
-
-static unsigned futex_edges_of(const struct call *call)
-{
-    unsigned long operation =
-        (unsigned long)call->args[1] & (unsigned)FUTEX_CMD_MASK;
-    if (!edges_kept() || operation >= sizeof(futex_edges))
-        return 0;
-    return futex_edges[operation];
-}
-
-static uint32_t word(long address, uint64_t site)
-{
-    return object_at((const void *)address, OBJECT_WORD, site);
-}
-
+/* Wakes those who wait on a second word, too. */
 void hook_futex(struct call *call, uint32_t object)
 {
     (void)object;
-    unsigned edges = futex_edges_of(call);
-    if (edges & GIVES)
-        edges_release(word(call->args[0], call->site), EDGES_FIRST);
-    if (edges & GIVES_SECOND)
-        edges_release(word(call->args[4], call->site), EDGES_FIRST);
-}
-
-void hook_futex_done(struct call *call, long result)
-{
-    unsigned edges = result < 0 ? 0 : futex_edges_of(call);
-    if (edges & TAKES)
-        edges_acquire(word(call->args[0], call->site), EDGES_FIRST);
+    if (edges_kept() && (call->args[1] & FUTEX_CMD_MASK) == FUTEX_WAKE_OP)
+        edges_release(
+            object_at((const void *)call->args[4], OBJECT_WORD, call->site),
+            EDGES_FIRST);
 }
