@@ -6,7 +6,9 @@
 #include <sys/inotify.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +47,23 @@ LOOKING(stat_it, is_there("ready"))
 LOOKING(access_gone, access("ready", F_OK) && errno == ENOENT)
 LOOKING(open_gone, !opens("ready") && errno == ENOENT)
 FUNCTION(remove_it, !unlink("ready"))
+
+/* Who cannot make it knows that the other one has. */
+static int make_anew(void)
+{
+    return open("ready", O_CREAT | O_EXCL | O_RDWR, 0600);
+}
+
+LOOKING(insist, make_anew() >= 0)
+
+static void until_it_is_there(struct scene *scene)
+{
+    (void)scene;
+    for (int fd; (fd = make_anew()) >= 0; sched_yield())
+        MUST(!close(fd) && !unlink("ready"));
+    MUST(errno == EEXIST);
+}
+
 FUNCTION(rename_prepare, made("almost"))
 FUNCTION(rename_it, !rename("almost", "ready"))
 FUNCTION(make_directory, !mkdir("ready", 0700))
@@ -124,6 +143,10 @@ FUNCTION(mq_make, mq_open("/edges", O_CREAT | O_RDWR, 0600, NULL) >= 0)
 LOOKING(mq_find, mq_open("/edges", O_RDWR) >= 0)
 FUNCTION(key_make, semget(4711, 1, IPC_CREAT | 0600) >= 0)
 LOOKING(key_find, semget(4711, 1, 0600) >= 0)
+FUNCTION(msg_key_make, msgget(4711, IPC_CREAT | 0600) >= 0)
+LOOKING(msg_key_find, msgget(4711, 0600) >= 0)
+FUNCTION(shm_key_make, shmget(4711, 4096, IPC_CREAT | 0600) >= 0)
+LOOKING(shm_key_find, shmget(4711, 4096, 0600) >= 0)
 
 static void names_prepare(struct scene *scene)
 {
@@ -155,6 +178,7 @@ const struct edge edges_files[] = {
     {"create-open", NULL, create, open_it, EDGE_BOTH},
     {"create-access", NULL, create, access_it, EDGE_BOTH},
     {"create-stat", NULL, create, stat_it, EDGE_BOTH},
+    {"create-again", NULL, insist, until_it_is_there, EDGE_BOTH},
     {"rename", rename_prepare, rename_it, open_it, EDGE_BOTH},
     {"unlink-access", create, remove_it, access_gone, EDGE_BOTH},
     {"unlink-open", create, remove_it, open_gone, EDGE_BOTH},
@@ -167,6 +191,8 @@ const struct edge edges_files[] = {
     {"sem-name", NULL, sem_make, sem_find, EDGE_BOTH},
     {"mq-name", NULL, mq_make, mq_find, EDGE_BOTH},
     {"key", NULL, key_make, key_find, EDGE_BOTH},
+    {"msg-key", NULL, msg_key_make, msg_key_find, EDGE_BOTH},
+    {"shm-key", NULL, shm_key_make, shm_key_find, EDGE_BOTH},
     {"shm-gone", names_prepare, shm_remove, shm_gone, EDGE_BOTH},
     {"sem-gone", names_prepare, sem_remove, sem_gone, EDGE_BOTH},
     {"mq-gone", names_prepare, mq_remove, mq_gone, EDGE_BOTH},

@@ -181,13 +181,6 @@ static void stop_by_kill(void)
     kill(getpid(), SIGKILL);
 }
 
-/* Only descriptors that are marked so. */
-static void become_another(void)
-{
-    char *const arguments[] = {(char[]){"true"}, NULL};
-    execve("/bin/true", arguments, environ);
-}
-
 static void run_exit(struct scene *scene)
 {
     end_of(scene, leave);
@@ -203,15 +196,20 @@ static void run_killed(struct scene *scene)
     end_of(scene, stop_by_kill);
 }
 
+/* Only descriptors that are marked so. The new program waits for the end of
+ * its input, so that it is not its own end that closes them. */
 static void run_exec(struct scene *scene)
 {
+    char *const arguments[] = {(char[]){"cat"}, NULL};
     char byte;
     MUST(!pipe2(scene->fds, O_CLOEXEC));
+    MUST(!pipe2(scene->fds + 2, O_CLOEXEC));
     pid_t pid = fork();
     MUST(pid >= 0);
     if (!pid) {
+        MUST(dup2(scene->fds[2], 0) == 0);
         *scene->data = 1;
-        become_another();
+        execve("/bin/cat", arguments, environ);
         _exit(1);
     }
     if (scene->wrong)
@@ -219,7 +217,8 @@ static void run_exec(struct scene *scene)
     MUST(!close(scene->fds[1]));
     MUST(read(scene->fds[0], &byte, 1) == 0);
     edges_read(scene);
-    MUST(waitpid(pid, NULL, 0) == pid);
+    MUST(!close(scene->fds[3]));
+    await(pid);
 }
 
 /* -- Threads ----------------------------------------------------------------*/
