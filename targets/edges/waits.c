@@ -1,4 +1,5 @@
 /* Waiting for another one: conditions, barriers, semaphores, futexes. */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -106,12 +107,27 @@ static void semctl_poll(struct scene *scene)
         sched_yield();
 }
 
+static void semctl_poll_zero(struct scene *scene)
+{
+    while (semctl(scene->id, 0, GETVAL))
+        sched_yield();
+}
+
 /* Gone is a message, too. */
 FUNCTION(semctl_remove, !semctl(scene->id, 0, IPC_RMID))
 
 static void semop_gone(struct scene *scene)
 {
     MUST(!semop_by(scene, 0)); /* the value is 1: waits until it is gone */
+    MUST(errno == EIDRM || errno == EINVAL); /* or was gone already */
+}
+
+static void semop_gone_before(struct scene *scene)
+{
+    struct sembuf operation = {0, 0, IPC_NOWAIT};
+    while (errno = 0, semop(scene->id, &operation, 1) && errno == EAGAIN)
+        sched_yield();
+    MUST(errno == EINVAL);
 }
 
 /* -- Futexes ----------------------------------------------------------------*/
@@ -219,6 +235,52 @@ static void msg_count(struct scene *scene)
     }
 }
 
+static void msg_count_none(struct scene *scene)
+{
+    struct msqid_ds about = {.msg_qnum = 1};
+    while (about.msg_qnum) {
+        sched_yield();
+        MUST(!msgctl(scene->id, IPC_STAT, &about));
+    }
+}
+
+static void msg_prepare_sent(struct scene *scene)
+{
+    msg_prepare(scene);
+    MUST(msg_put(scene));
+}
+
+static void msg_set_room(struct scene *scene, size_t bytes)
+{
+    struct msqid_ds about;
+    MUST(!msgctl(scene->id, IPC_STAT, &about));
+    about.msg_qbytes = bytes;
+    MUST(!msgctl(scene->id, IPC_SET, &about));
+}
+
+/* One message fits. */
+static void msg_fill(struct scene *scene)
+{
+    msg_prepare(scene);
+    msg_set_room(scene, 1);
+    MUST(msg_put(scene));
+}
+
+FUNCTION(msg_push, msg_put(scene))
+
+static void msg_make_room(struct scene *scene)
+{
+    msg_set_room(scene, 2);
+}
+
+FUNCTION(msg_remove, !msgctl(scene->id, IPC_RMID, NULL))
+
+static void msg_gone(struct scene *scene)
+{
+    MUST(!msg_get(scene));
+    MUST(errno == EIDRM || errno == EINVAL); /* or was gone already */
+}
+
 /* -- Attachments ------------------------------------------------------------*/
 
 static void shm_prepare(struct scene *scene)
@@ -281,8 +343,12 @@ const struct edge edges_waits[] = {
     {"semop-up", sysv_prepare, semop_up, semop_down, EDGE_BOTH},
     {"semop-zero", count_prepare, semop_down, semop_zero, EDGE_BOTH},
     {"semctl", sysv_prepare, semctl_set, semctl_poll, EDGE_BOTH},
+    {"semctl-up", sysv_prepare, semop_up, semctl_poll, EDGE_BOTH},
+    {"semctl-down", count_prepare, semop_down, semctl_poll_zero, EDGE_BOTH},
     {"semctl-wait", sysv_prepare, semctl_set, semop_down, EDGE_BOTH},
     {"sem-removed", count_prepare, semctl_remove, semop_gone, EDGE_BOTH},
+    {"sem-removed-before", count_prepare, semctl_remove, semop_gone_before,
+     EDGE_BOTH},
     {"futex", NULL, futex_give, futex_take, EDGE_BOTH},
     {"futex-wake", NULL, futex_insist, futex_sleep, EDGE_BOTH},
     {"futex-move", NULL, futex_move, futex_sleep, EDGE_BOTH},
@@ -292,6 +358,10 @@ const struct edge edges_waits[] = {
     {"futex-wake-other", NULL, futex_wake_other, futex_sleep, EDGE_BOTH},
     {"msg", msg_prepare, msg_give, msg_take, EDGE_BOTH},
     {"msg-count", msg_prepare, msg_give, msg_count, EDGE_BOTH},
+    {"msg-count-none", msg_prepare_sent, msg_take, msg_count_none, EDGE_BOTH},
+    {"msg-full", msg_fill, msg_take, msg_push, EDGE_BOTH},
+    {"msg-room", msg_fill, msg_make_room, msg_push, EDGE_BOTH},
+    {"msg-removed", msg_prepare, msg_remove, msg_gone, EDGE_BOTH},
     {"shm-attached", shm_prepare, shm_hold, shm_look, EDGE_PROCESSES},
     {"shm-detached", shm_prepare, shm_leave, shm_await, EDGE_PROCESSES},
     {0},

@@ -13,6 +13,12 @@
 #include "sys.h"
 #include "tasks.h"
 
+/* What was there when the call began is gone: semop(2), msgop(2). */
+static long gone(const struct attempt *attempt, long result)
+{
+    return attempt->begun && result == -EINVAL ? -EIDRM : result;
+}
+
 /* -- System V
  * ------------------------------------------------------------------*/
 
@@ -33,7 +39,7 @@ long attempt_semop(struct attempt *attempt)
     }
     long result = SYS3(SYS_semop, call->args[0], operations, count);
     if (result != -EAGAIN)
-        return result;
+        return gone(attempt, result);
     attempt->never_again = true;
     attempt->late = -EAGAIN;
     const struct timespec *timeout = (const struct timespec *)call->args[3];
@@ -50,7 +56,7 @@ static long message(struct attempt *attempt, int which_flags, long busy)
     quick.args[which_flags] |= IPC_NOWAIT;
     long result = attempt_plainly(&quick);
     attempt->never_again = true;
-    return result == busy ? WOULD_WAIT : result;
+    return result == busy ? WOULD_WAIT : gone(attempt, result);
 }
 
 long attempt_msgsnd(struct attempt *attempt)

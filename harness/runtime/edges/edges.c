@@ -34,7 +34,7 @@ static const struct row rows[OP_KIND_COUNT] = {
     [OP_KIND_SEM_POST] = {FIRST, 0, 0, CLOCKS_HARD},
     /* semop() depends on its arguments: hooks. A look at the value may be what
      * a program waits by. */
-    [OP_KIND_SEMCTL] = {FIRST | SECOND, FIRST | SECOND, 0, CLOCKS_HARD},
+    [OP_KIND_SEMCTL] = {FIRST, FIRST | SECOND, 0, CLOCKS_HARD},
     [OP_KIND_FUTEX_WAIT] = {0, FIRST, 0, CLOCKS_HARD},
     [OP_KIND_FUTEX_WAKE] = {FIRST, 0, 0, CLOCKS_HARD},
 
@@ -42,7 +42,7 @@ static const struct row rows[OP_KIND_COUNT] = {
      * an earlier one was taken. */
     [OP_KIND_MSGSND] = {FIRST, SECOND, 0, CLOCKS_HARD},
     [OP_KIND_MSGRCV] = {SECOND, FIRST, 0, CLOCKS_HARD},
-    [OP_KIND_MSGCTL] = {FIRST | SECOND, FIRST | SECOND, 0, CLOCKS_HARD},
+    [OP_KIND_MSGCTL] = {SECOND, FIRST | SECOND, 0, CLOCKS_HARD},
     [OP_KIND_MQ_SEND] = {INTO, SECOND, 0, CLOCKS_HARD},
     [OP_KIND_MQ_RECEIVE] = {SECOND, FIRST, 0, CLOCKS_HARD},
     [OP_KIND_READ] = {TAKEN, OUT_OF, 0, CLOCKS_HARD},
