@@ -44,6 +44,8 @@ FUNCTION(create, made("ready"))
 LOOKING(open_it, opens("ready"))
 LOOKING(access_it, !access("ready", F_OK))
 LOOKING(stat_it, is_there("ready"))
+LOOKING(move_it, !rename("ready", "seen"))
+LOOKING(take_it, !unlink("ready"))
 LOOKING(access_gone, access("ready", F_OK) && errno == ENOENT)
 LOOKING(open_gone, !opens("ready") && errno == ENOENT)
 FUNCTION(remove_it, !unlink("ready"))
@@ -148,6 +150,10 @@ LOOKING(msg_key_find, msgget(4711, 0600) >= 0)
 FUNCTION(shm_key_make, shmget(4711, 4096, IPC_CREAT | 0600) >= 0)
 LOOKING(shm_key_find, shmget(4711, 4096, 0600) >= 0)
 
+LOOKING(shm_take, !shm_unlink("/edges"))
+LOOKING(sem_take, !sem_unlink("/edges"))
+LOOKING(mq_take, !mq_unlink("/edges"))
+
 static void names_prepare(struct scene *scene)
 {
     shm_make(scene);
@@ -180,6 +186,8 @@ const struct edge edges_files[] = {
     {"create-stat", NULL, create, stat_it, EDGE_BOTH},
     {"create-again", NULL, insist, until_it_is_there, EDGE_BOTH},
     {"rename", rename_prepare, rename_it, open_it, EDGE_BOTH},
+    {"create-rename", NULL, create, move_it, EDGE_BOTH},
+    {"create-unlink", NULL, create, take_it, EDGE_BOTH},
     {"unlink-access", create, remove_it, access_gone, EDGE_BOTH},
     {"unlink-open", create, remove_it, open_gone, EDGE_BOTH},
     {"mkdir-stat", NULL, make_directory, stat_it, EDGE_BOTH},
@@ -196,6 +204,9 @@ const struct edge edges_files[] = {
     {"shm-gone", names_prepare, shm_remove, shm_gone, EDGE_BOTH},
     {"sem-gone", names_prepare, sem_remove, sem_gone, EDGE_BOTH},
     {"mq-gone", names_prepare, mq_remove, mq_gone, EDGE_BOTH},
+    {"shm-unlink", NULL, shm_make, shm_take, EDGE_BOTH},
+    {"sem-unlink", NULL, sem_make, sem_take, EDGE_BOTH},
+    {"mq-unlink", NULL, mq_make, mq_take, EDGE_BOTH},
     {"inotify", watch_prepare, create, watch_it, EDGE_BOTH},
     {0},
 };
