@@ -163,6 +163,8 @@ void hook_mask_pair_at_5(struct call *call, uint32_t object)
 
 void hook_opened(struct call *call, long result)
 {
+    if (result == -ENXIO && call->point.kind == OP_KIND_OPEN)
+        edges_refused(call);
     if (result < 0)
         return;
     fds_opened(result);

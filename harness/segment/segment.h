@@ -203,6 +203,7 @@ enum object_edge {
     EDGE_NAMES = 32,     /* of what happens to files */
     EDGE_NOTIFIES = 64,  /* a queue that sends signals */
     EDGE_ROUND = 128,    /* a barrier: every second round */
+    EDGE_FULL = 256,     /* a stream: something did not fit into it */
     EDGE_PARTNER = 65536 /* times the number of a socket's other end */
 };
 

@@ -56,7 +56,21 @@ static void pipe_close_range(struct scene *scene)
     MUST(!close_range((unsigned)scene->fds[1], (unsigned)scene->fds[1], 0));
 }
 
-FUNCTION(pipe_close_dup, dup2(scene->fds[0], scene->fds[1]) >= 0)
+/* Another file takes its place. The giver goes on until the
+ * taker has seen that, so that it is not its end that does it. */
+static void pipe_close_dup(struct scene *scene)
+{
+    MUST(dup2(scene->fds[0], scene->fds[1]) >= 0);
+    edges_late(scene);
+    MUST(!sem_wait(&scene->world->sem[0]));
+}
+
+static void pipe_end_dup(struct scene *scene)
+{
+    pipe_end(scene);
+    edges_read(scene);
+    MUST(!sem_post(&scene->world->sem[0]));
+}
 
 /* Nobody reads any more. */
 FUNCTION(pipe_deaf, !close(scene->fds[0]))
@@ -173,6 +187,22 @@ static void fifo_take(struct scene *scene)
     MUST(get(fd));
 }
 
+/* Nobody reads any more, as who opens it without waiting is told. */
+static void fifo_hold(struct scene *scene)
+{
+    MUST(!mkfifo("fifo", 0600));
+    MUST((scene->fds[0] = open("fifo", O_RDONLY | O_NONBLOCK)) >= 0);
+}
+
+static void fifo_gone(struct scene *scene)
+{
+    if (!scene->threads)
+        MUST(!close(scene->fds[0]));
+    for (int fd; (fd = open("fifo", O_WRONLY | O_NONBLOCK)) >= 0; sched_yield())
+        MUST(!close(fd));
+    MUST(errno == ENXIO);
+}
+
 /* Each waits for the other to open its end. */
 FUNCTION(fifo_open_write, (scene->fds[0] = open("fifo", O_WRONLY)) >= 0)
 FUNCTION(fifo_open_read, (scene->fds[0] = open("fifo", O_RDONLY)) >= 0)
@@ -193,6 +223,66 @@ static void pair_end(struct scene *scene)
 {
     char byte;
     MUST(recv(scene->fds[0], &byte, 1, 0) == 0);
+}
+
+/* The giver leaves what was sent to it unread. */
+static void pair_prepare_sent(struct scene *scene)
+{
+    pair_prepare(scene);
+    MUST(put(scene->fds[0]));
+}
+
+FUNCTION(pair_close, !close(scene->fds[1]))
+
+static void pair_leave(struct scene *scene)
+{
+    if (!scene->threads)
+        MUST(!close(scene->fds[1]));
+}
+
+static void pair_reset(struct scene *scene)
+{
+    char byte;
+    pair_leave(scene);
+    MUST(recv(scene->fds[0], &byte, 1, 0) < 0);
+    MUST(errno == ECONNRESET);
+}
+
+static void pair_broken(struct scene *scene)
+{
+    pair_leave(scene);
+    while (send(scene->fds[0], "x", 1, MSG_NOSIGNAL) == 1)
+        sched_yield();
+    MUST(errno == EPIPE || errno == ECONNRESET);
+}
+
+/* Fill up what FD writes to. */
+static void fill(int fd)
+{
+    static const char full[4096];
+    while (send(fd, full, sizeof(full), MSG_DONTWAIT) > 0)
+        ;
+    MUST(errno == EAGAIN);
+}
+
+static void drain(int fd)
+{
+    static char all[4096];
+    while (recv(fd, all, sizeof(all), MSG_DONTWAIT) > 0)
+        ;
+}
+
+static void pair_fill(struct scene *scene)
+{
+    pair_prepare(scene);
+    fill(scene->fds[0]);
+}
+
+FUNCTION(pair_push, send(scene->fds[0], "x", 1, 0) == 1)
+
+static void pair_drain(struct scene *scene)
+{
+    drain(scene->fds[1]);
 }
 
 static struct sockaddr_un address_of(const char *name)
@@ -227,6 +317,70 @@ static void stream_give(struct scene *scene)
 FUNCTION(stream_accept,
          (scene->fds[2] = accept(scene->fds[0], NULL, NULL)) >= 0)
 
+/* As above, of two whose partners are not known: 1 is the connecting end, 2 the
+ * other one; the giver has that. */
+static void connected_prepare(struct scene *scene)
+{
+    stream_prepare(scene);
+    stream_give(scene);
+    stream_accept(scene);
+}
+
+static void connected_prepare_sent(struct scene *scene)
+{
+    connected_prepare(scene);
+    MUST(put(scene->fds[1]));
+}
+
+static void connected_fill(struct scene *scene)
+{
+    connected_prepare(scene);
+    fill(scene->fds[1]);
+}
+
+FUNCTION(connected_close, !close(scene->fds[2]))
+
+static void connected_reset(struct scene *scene)
+{
+    char byte;
+    if (!scene->threads)
+        MUST(!close(scene->fds[2]));
+    MUST(recv(scene->fds[1], &byte, 1, 0) < 0);
+    MUST(errno == ECONNRESET);
+}
+
+static void connected_broken(struct scene *scene)
+{
+    if (!scene->threads)
+        MUST(!close(scene->fds[2]));
+    while (send(scene->fds[1], "x", 1, MSG_NOSIGNAL) == 1)
+        sched_yield();
+    MUST(errno == EPIPE || errno == ECONNRESET);
+}
+
+static void push_impatiently(int fd)
+{
+    while (send(fd, "x", 1, MSG_DONTWAIT) != 1)
+        sched_yield();
+}
+
+static void pair_push_busy(struct scene *scene)
+{
+    push_impatiently(scene->fds[0]);
+}
+
+static void connected_push_busy(struct scene *scene)
+{
+    push_impatiently(scene->fds[1]);
+}
+
+FUNCTION(connected_push, send(scene->fds[1], "x", 1, 0) == 1)
+
+static void connected_drain(struct scene *scene)
+{
+    drain(scene->fds[2]);
+}
+
 /* The taker waits for somebody to listen, or for the name to be there. */
 FUNCTION(stream_listen, !listen(scene->fds[0], 1))
 
@@ -241,6 +395,45 @@ static void stream_find(struct scene *scene)
     MUST((scene->fds[1] = socket(AF_UNIX, SOCK_STREAM, 0)) >= 0);
     while (connect(scene->fds[1], (struct sockaddr *)&address, sizeof(address)))
         sched_yield();
+}
+
+/* Nobody listens any more. */
+static void stream_refused(struct scene *scene)
+{
+    struct sockaddr_un address = address_of("listener");
+    if (!scene->threads)
+        MUST(!close(scene->fds[0]));
+    do
+        MUST((scene->fds[1] = socket(AF_UNIX, SOCK_STREAM, 0)) >= 0);
+    while (
+        !connect(scene->fds[1], (struct sockaddr *)&address, sizeof(address)) &&
+        !close(scene->fds[1]) && !sched_yield());
+    MUST(errno == ECONNREFUSED);
+}
+
+/* The name is taken. */
+static bool binds(int fd)
+{
+    struct sockaddr_un address = address_of("mailbox");
+    return !bind(fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+static void bind_anew(struct scene *scene)
+{
+    MUST((scene->fds[0] = socket(AF_UNIX, SOCK_DGRAM, 0)) >= 0);
+    while (!binds(scene->fds[0]))
+        sched_yield();
+}
+
+static void bind_in_vain(struct scene *scene)
+{
+    MUST((scene->fds[0] = socket(AF_UNIX, SOCK_DGRAM, 0)) >= 0);
+    while (binds(scene->fds[0])) {
+        MUST(!close(scene->fds[0]) && !unlink("mailbox"));
+        MUST((scene->fds[0] = socket(AF_UNIX, SOCK_DGRAM, 0)) >= 0);
+        sched_yield();
+    }
+    MUST(errno == EADDRINUSE);
 }
 
 /* Bound for as long as it is looked for. */
@@ -330,7 +523,7 @@ static void passed_give(struct scene *scene)
     MUST(!eventfd_write(scene->fds[2], 1));
 }
 
-static void passed_take(struct scene *scene)
+static void pass_take(struct scene *scene)
 {
     union {
         char room[CMSG_SPACE(sizeof(int))];
@@ -342,11 +535,26 @@ static void passed_take(struct scene *scene)
                              .msg_iovlen = 1,
                              .msg_control = &control,
                              .msg_controllen = sizeof(control.room)};
-    eventfd_t value;
     MUST(recvmsg(scene->fds[0], &message, 0) == 1);
     MUST(CMSG_FIRSTHDR(&message) != NULL);
     memcpy(&scene->fds[2], CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+}
+
+static void passed_take(struct scene *scene)
+{
+    eventfd_t value;
+    pass_take(scene);
     MUST(!eventfd_read(scene->fds[2], &value));
+}
+
+static void passed_epoll(struct scene *scene)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int epoll = epoll_create1(0);
+    MUST(epoll >= 0);
+    pass_take(scene);
+    MUST(!epoll_ctl(epoll, EPOLL_CTL_ADD, scene->fds[2], &event));
+    MUST(epoll_wait(epoll, &event, 1, -1) == 1);
 }
 
 static void mq_prepare(struct scene *scene)
@@ -381,7 +589,7 @@ const struct edge edges_streams[] = {
      EDGE_THREADS},
     {"pipe-close-range", pipe_prepare, pipe_close_range, pipe_end,
      EDGE_PROCESSES},
-    {"pipe-dup", pipe_prepare, pipe_close_dup, pipe_end, EDGE_PROCESSES},
+    {"pipe-dup", pipe_prepare, pipe_close_dup, pipe_end_dup, EDGE_PROCESSES},
     {"pipe-broken", pipe_prepare, pipe_deaf, pipe_broken, EDGE_PROCESSES},
     {"pipe-full", pipe_fill, pipe_drain, pipe_push, EDGE_BOTH},
     {"splice", splice_prepare, give, splice_take, EDGE_PROCESSES},
@@ -390,18 +598,33 @@ const struct edge edges_streams[] = {
     {"fifo", fifo_prepare, fifo_give, fifo_take, EDGE_BOTH},
     {"fifo-open-write", fifo_prepare, fifo_open_write, fifo_open_read,
      EDGE_BOTH},
+    {"fifo-gone", fifo_hold, pipe_deaf, fifo_gone, EDGE_BOTH},
     {"fifo-open-read", fifo_prepare, fifo_open_read, fifo_open_write,
      EDGE_BOTH},
     {"socketpair", pair_prepare, pair_give, pair_take, EDGE_BOTH},
     {"socketpair-write", pair_prepare, give, take, EDGE_BOTH},
     {"socket-shutdown", pair_prepare, pair_shutdown, pair_end, EDGE_BOTH},
+    {"socket-reset", pair_prepare_sent, pair_close, pair_reset, EDGE_BOTH},
+    {"socket-broken", pair_prepare, pair_close, pair_broken, EDGE_BOTH},
+    {"socket-full", pair_fill, pair_drain, pair_push, EDGE_BOTH},
     {"connect", stream_prepare, stream_give, stream_accept, EDGE_BOTH},
     {"listen", listen_prepare, stream_listen, stream_find, EDGE_BOTH},
+    {"stop-listening", stream_prepare, pipe_deaf, stream_refused, EDGE_BOTH},
+    {"bind-again", NULL, bind_anew, bind_in_vain, EDGE_BOTH},
     {"bind", NULL, datagram_bind, datagram_find, EDGE_BOTH},
     {"stream", stream_prepare, stream_send, stream_take, EDGE_BOTH},
+    {"stream-reset", connected_prepare_sent, connected_close, connected_reset,
+     EDGE_BOTH},
+    {"stream-broken", connected_prepare, connected_close, connected_broken,
+     EDGE_BOTH},
+    {"stream-full", connected_fill, connected_drain, connected_push, EDGE_BOTH},
+    {"socket-full-busy", pair_fill, pair_drain, pair_push_busy, EDGE_BOTH},
+    {"stream-full-busy", connected_fill, connected_drain, connected_push_busy,
+     EDGE_BOTH},
     {"datagram", datagram_prepare, datagram_give, take, EDGE_BOTH},
     {"eventfd", event_prepare, event_give, event_take, EDGE_BOTH},
     {"eventfd-passed", pair_prepare, passed_give, passed_take, EDGE_PROCESSES},
+    {"epoll-passed", pair_prepare, passed_give, passed_epoll, EDGE_PROCESSES},
     {"mq", mq_prepare, mq_give, mq_take, EDGE_BOTH},
     {"mq-full", mq_fill, mq_take, mq_give, EDGE_BOTH},
     {0},

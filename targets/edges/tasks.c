@@ -9,7 +9,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,11 +147,11 @@ static void run_gone(struct scene *scene)
     await(middle);
 }
 
-/* What a process has open, its end closes. */
-static void end_of(struct scene *scene, void (*leave)(void))
+/* What a process has open, its end closes: that of descriptor 1, which is what
+ * NOTICE waits for at descriptor 0. */
+static void end_of(struct scene *scene, void (*leave)(void),
+                   void (*notice)(struct scene *))
 {
-    char byte;
-    MUST(!pipe(scene->fds));
     pid_t pid = fork();
     MUST(pid >= 0);
     if (!pid) {
@@ -160,9 +162,15 @@ static void end_of(struct scene *scene, void (*leave)(void))
     if (scene->wrong)
         edges_read(scene);
     MUST(!close(scene->fds[1]));
-    MUST(read(scene->fds[0], &byte, 1) == 0);
+    notice(scene);
     edges_read(scene);
     MUST(waitpid(pid, NULL, 0) == pid);
+}
+
+static void end_of_pipe(struct scene *scene)
+{
+    char byte;
+    MUST(read(scene->fds[0], &byte, 1) == 0);
 }
 
 static void leave(void)
@@ -183,17 +191,74 @@ static void stop_by_kill(void)
 
 static void run_exit(struct scene *scene)
 {
-    end_of(scene, leave);
+    MUST(!pipe(scene->fds));
+    end_of(scene, leave, end_of_pipe);
 }
 
 static void run_crash(struct scene *scene)
 {
-    end_of(scene, crash);
+    MUST(!pipe(scene->fds));
+    end_of(scene, crash, end_of_pipe);
 }
 
 static void run_killed(struct scene *scene)
 {
-    end_of(scene, stop_by_kill);
+    MUST(!pipe(scene->fds));
+    end_of(scene, stop_by_kill, end_of_pipe);
+}
+
+static void pair_broken(struct scene *scene)
+{
+    while (send(scene->fds[0], "x", 1, MSG_NOSIGNAL) == 1)
+        sched_yield();
+    MUST(errno == EPIPE || errno == ECONNRESET);
+}
+
+static void run_exit_broken(struct scene *scene)
+{
+    MUST(!socketpair(AF_UNIX, SOCK_STREAM, 0, scene->fds));
+    end_of(scene, leave, pair_broken);
+}
+
+static void pair_reset(struct scene *scene)
+{
+    char byte;
+    MUST(recv(scene->fds[0], &byte, 1, 0) < 0 && errno == ECONNRESET);
+}
+
+static void run_exit_reset(struct scene *scene)
+{
+    MUST(!socketpair(AF_UNIX, SOCK_STREAM, 0, scene->fds));
+    MUST(send(scene->fds[0], "x", 1, 0) == 1);
+    end_of(scene, leave, pair_reset);
+}
+
+static const struct sockaddr_un listener = {AF_UNIX, "listener"};
+
+static bool connects(struct scene *scene)
+{
+    MUST((scene->fds[0] = socket(AF_UNIX, SOCK_STREAM, 0)) >= 0);
+    return !connect(scene->fds[0], (const struct sockaddr *)&listener,
+                    sizeof(listener));
+}
+
+static void refused(struct scene *scene)
+{
+    while (connects(scene)) {
+        MUST(!close(scene->fds[0]));
+        sched_yield();
+    }
+    MUST(errno == ECONNREFUSED);
+}
+
+static void run_exit_refused(struct scene *scene)
+{
+    enum { QUEUE = 1000 }; /* connections that nobody accepts */
+    MUST((scene->fds[1] = socket(AF_UNIX, SOCK_STREAM, 0)) >= 0);
+    MUST(!bind(scene->fds[1], (const struct sockaddr *)&listener,
+               sizeof(listener)));
+    MUST(!listen(scene->fds[1], QUEUE));
+    end_of(scene, leave, refused);
 }
 
 /* Only descriptors that are marked so. The new program waits for the end of
@@ -364,6 +429,9 @@ const struct edge edges_tasks[] = {
     {"pipe-exit", NULL, run_exit, NULL, EDGE_ALONE_PROCESSES},
     {"pipe-crash", NULL, run_crash, NULL, EDGE_ALONE_PROCESSES},
     {"pipe-killed", NULL, run_killed, NULL, EDGE_ALONE_PROCESSES},
+    {"socket-exit-broken", NULL, run_exit_broken, NULL, EDGE_ALONE_PROCESSES},
+    {"socket-exit-reset", NULL, run_exit_reset, NULL, EDGE_ALONE_PROCESSES},
+    {"listener-exit", NULL, run_exit_refused, NULL, EDGE_ALONE_PROCESSES},
     {"pipe-exec", NULL, run_exec, NULL, EDGE_ALONE_PROCESSES},
     {"join", NULL, run_join, NULL, EDGE_ALONE_THREADS},
     {"tryjoin", NULL, run_tryjoin, NULL, EDGE_ALONE_THREADS},

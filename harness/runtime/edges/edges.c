@@ -89,7 +89,8 @@ static const struct {
     {EOWNERDEAD, FIRST | DEAD}, /* a success, in truth */
     {EPIPE, ROOM | DEAD},
     {ECONNRESET, ROOM | OUT_OF | DEAD},
-    {ENXIO, ROOM | OUT_OF | DEAD},
+    {ECONNREFUSED, SOCKETS | DEAD},
+    {EADDRINUSE, SOCKETS},
     {ESRCH, DEAD},
     {ECHILD, DEAD},
     {EIDRM, FIRST | SECOND},
@@ -166,9 +167,22 @@ static void after_failure(enum op_kind kind, uint32_t object, int error)
     /* The word had changed: whoever did it may not have come to its wake-up. */
     if (kind == OP_KIND_FUTEX_WAIT && error == EAGAIN)
         through_acquire(FIRST, object, CLOCKS_HARD);
+    if ((kind == OP_KIND_WRITE || kind == OP_KIND_SEND) && error == EAGAIN &&
+        object && object <= SEGMENT_OBJECTS)
+        runtime.segment->objects[object].edge |= EDGE_FULL;
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
         if (failures[i].error == error)
             through_acquire(failures[i].acquires, object, CLOCKS_HARD);
+}
+
+/* Whether what was just written to STREAM may have fitted only because somebody
+ * has read from there. Of a socket nobody knows how much it takes; where its
+ * other end is not known either, order would be that of all such sockets, and
+ * it has to have been seen full. Pipes that never were: edges_written(). */
+static bool needed_room(const struct segment_object *stream)
+{
+    return local.waited || (stream->edge & EDGE_FULL) ||
+           (stream->kind == OBJECT_SOCKET && stream->edge >= EDGE_PARTNER);
 }
 
 void edges_after(enum op_kind kind, uint32_t object, int64_t result)
@@ -188,9 +202,8 @@ void edges_after(enum op_kind kind, uint32_t object, int64_t result)
     bool stream = through_is_stream(through_object(object));
     if (stream && !result && (kind == OP_KIND_READ || kind == OP_KIND_RECEIVE))
         through_acquire(ROOM | DEAD, object, CLOCKS_HARD);
-    if ((kind == OP_KIND_WRITE || kind == OP_KIND_SEND) &&
-        (through_object(object)->kind == OBJECT_SOCKET ||
-         (stream && local.waited)))
+    if ((kind == OP_KIND_WRITE || kind == OP_KIND_SEND) && stream &&
+        needed_room(through_object(object)))
         through_acquire(ROOM, object, CLOCKS_HARD);
     if (kind == OP_KIND_THREAD_JOIN)
         join(object);

@@ -66,6 +66,8 @@ struct call;
 void edges_written(const struct call *call, uint32_t object);
 /* OBJECT was opened by CALL. */
 void edges_opened(const struct call *call, uint32_t object);
+/* CALL was refused to open the FIFO that it names, since nobody reads there. */
+void edges_refused(const struct call *call);
 /* A name - of a file, a queue ... - was looked at, perhaps in vain. */
 void edges_name_seen(void);
 /* Names have been made, removed, or moved. */

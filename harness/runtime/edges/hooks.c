@@ -72,6 +72,16 @@ void edges_opened(const struct call *call, uint32_t object)
     }
 }
 
+void edges_refused(const struct call *call)
+{
+    if (!edges_kept())
+        return;
+    bool at = call->number == SYS_openat || call->number == SYS_openat2;
+    edges_input(object_of_path(at ? call->args[0] : AT_FDCWD,
+                               (const char *)call->args[at], call->site),
+                true);
+}
+
 /* Asked for, by name or descriptor, whether or how it is there: a program may
  * wait by that. */
 void hook_asked(struct call *call, long result)

@@ -32,6 +32,18 @@ static bool is_anywhere(const struct segment_object *object)
            object->kind == OBJECT_TERMINAL;
 }
 
+/* What comes from where NUMBER leads, or with SECOND, goes there. */
+static void add_other_end(struct syncs *syncs, uint32_t number, uint32_t second)
+{
+    const struct segment_object *object = through_object(number);
+    if (is_anywhere(object))
+        add(syncs, MEMORY_SYNC_SOCKETS);
+    else
+        add_object(syncs,
+                   object->kind == OBJECT_SOCKET ? partner_of(object) : number,
+                   second);
+}
+
 static void add_into(struct syncs *syncs, uint32_t number)
 {
     const struct segment_object *object = through_object(number);
@@ -61,12 +73,15 @@ static void add_out_of(struct syncs *syncs, uint32_t number)
         add(syncs, MEMORY_SYNC_DEAD);
     if (object->edge & EDGE_NAMES)
         add(syncs, MEMORY_SYNC_NAMES);
-    if (is_anywhere(object))
+    add_other_end(syncs, number, 0);
+}
+
+/* That something was taken out, or that nobody will take or give any more. */
+static void add_room(struct syncs *syncs, uint32_t number)
+{
+    add_object(syncs, number, 1);
+    if (is_anywhere(through_object(number)))
         add(syncs, MEMORY_SYNC_SOCKETS);
-    else
-        add_object(syncs,
-                   object->kind == OBJECT_SOCKET ? partner_of(object) : number,
-                   0);
 }
 
 static void add_closing(struct syncs *syncs, uint32_t number)
@@ -79,9 +94,7 @@ static void add_closing(struct syncs *syncs, uint32_t number)
         if (object->edge & EDGE_DEATH)
             add_object(syncs, number, 0);
     } else {
-        add_object(syncs, number, 1);
-        if (is_anywhere(object))
-            add(syncs, MEMORY_SYNC_SOCKETS);
+        add_room(syncs, number);
     }
 }
 
@@ -100,11 +113,9 @@ static void resolve(struct syncs *syncs, unsigned through, uint32_t number)
     if (through & OUT_OF)
         add_out_of(syncs, number);
     if ((through & TAKEN) && through_is_stream(object))
-        add_object(syncs, number, 1);
+        add_room(syncs, number);
     if (through & ROOM)
-        add_object(syncs,
-                   object->kind == OBJECT_SOCKET ? partner_of(object) : number,
-                   1);
+        add_other_end(syncs, number, 1);
     if (through & CLOSING)
         add_closing(syncs, number);
     if (through & DEAD)
