@@ -14,6 +14,7 @@
 #include "control/turn.h"
 #include "edges/edges.h"
 #include "exec.h"
+#include "hooks.h"
 #include "modules.h"
 #include "point.h"
 #include "signals.h"
@@ -102,12 +103,16 @@ static bool shares_memory(long number, const greg_t *regs)
     return number == SYS_clone3; /* glibc: threads and posix_spawn */
 }
 
-/* A thread that is no task: what it orders goes unseen. */
+/* A thread that is no task: what it orders goes unseen. Or a process that will
+ * be one, as another program, some time. */
 static void note_unseen(long number, const greg_t *regs)
 {
     uint64_t flags = number == SYS_clone ? (uint64_t)regs[REG_RDI]
                                          : *(const uint64_t *)regs[REG_RDI];
-    if (runtime.active && local.attached && !(flags & CLONE_VFORK))
+    if (!runtime.active || !local.attached)
+        return;
+    hooks_beyond_control("clone", asking_site((const void *)regs[REG_RIP]));
+    if (!(flags & CLONE_VFORK))
         edges_unseen();
 }
 

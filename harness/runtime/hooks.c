@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "control/attempts.h"
 #include "dispatch.h"
 #include "edges/edges.h"
@@ -46,7 +47,6 @@ void hook_guard_close_range(struct call *call, uint32_t object)
     unsigned long first = (unsigned)call->args[0];
     unsigned long last = (unsigned)call->args[1];
     unsigned long ours = (unsigned)runtime.segment_fd;
-    edges_closing(0);
     if (!(call->args[2] & CLOSE_RANGE_CLOEXEC))
         fds_forget_range(first, last);
     if (ours < first || ours > last)
@@ -354,22 +354,24 @@ void hook_ending(struct call *call, uint32_t object)
     segment_task_end(segment, local.task);
 }
 
-/* What these timers do is not under control: while there are some, nobody can
- * say that a task which waits will do so for ever. */
-void hook_real_time(struct call *call, uint32_t object)
+void hooks_beyond_control(const char *name, uint64_t site)
 {
     struct segment_schedule *schedule = &runtime.segment->schedule;
-    (void)object;
-    if (!control_on())
+    if (!control_on() || schedule->real_time++)
         return;
-    if (!schedule->real_time++) {
-        schedule->real_start_ns = clock_now_ns() - schedule->now_ns;
-        strcpy(schedule->external_call, call->number == SYS_timer_create
-                                            ? "timer_create"
-                                            : "timerfd_create");
-        schedule->external_site = call->site;
-        schedule->externals_ever++;
-    }
+    schedule->real_start_ns = clock_now_ns() - schedule->now_ns;
+    text_put(schedule->external_call,
+             schedule->external_call + sizeof(schedule->external_call), name);
+    schedule->external_site = site;
+    schedule->externals_ever++;
+}
+
+void hook_real_time(struct call *call, uint32_t object)
+{
+    (void)object;
+    hooks_beyond_control(call->number == SYS_timer_create ? "timer_create"
+                                                          : "timerfd_create",
+                         call->site);
 }
 
 /* Not an op: others cannot see it. */

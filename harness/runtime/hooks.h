@@ -18,6 +18,11 @@ hook_after hook_count_bytes, hook_opened, hook_opened_quietly, hook_opened_two,
     hook_protected, hook_moved, hook_detached, hook_waited, hook_waited_id,
     hook_limited;
 
+/* CALL, at SITE, has made something that is not under control: a timer, a task
+ * that nobody sees. From now on nobody can say that a task which waits will do
+ * so for ever. */
+void hooks_beyond_control(const char *call, uint64_t site);
+
 /* edges/hooks.c: what they order. */
 /* O_CREAT and so on, 0 of what is no open. */
 long hooks_open_flags(const struct call *call);

@@ -93,6 +93,30 @@ static void write_in_lock(struct scene *scene)
     MUST(!pthread_mutex_unlock(&W->mutex[0]));
 }
 
+/* Each round of a barrier orders what comes before it, and no more. */
+static void meet(struct scene *scene)
+{
+    int result = pthread_barrier_wait(&W->barrier);
+    edges_must(!result || result == PTHREAD_BARRIER_SERIAL_THREAD, "barrier");
+}
+
+static void write_in_second_round(struct scene *scene)
+{
+    meet(scene);
+    *scene->data = 1;
+    tell(scene);
+    meet(scene);
+}
+
+static void read_in_second_round(struct scene *scene)
+{
+    meet(scene);
+    while (!__atomic_load_n(&W->word, __ATOMIC_RELAXED))
+        sched_yield();
+    edges_read(scene);
+    meet(scene);
+}
+
 /* Another mutex at the same place. */
 static void init_anew(struct scene *scene)
 {
@@ -113,6 +137,8 @@ static void destroy(struct scene *scene)
 }
 
 const struct edge edges_none[] = {
+    {"barrier-round", NULL, write_in_second_round, read_in_second_round,
+     EDGE_NONE},
     {"mutex-anew", NULL, init_anew, lock_when_told, EDGE_NONE},
     {"mutex-destroyed", NULL, destroy, lock_when_told, EDGE_NONE},
     {"sleep", NULL, say_nothing, sleep_long, EDGE_NONE},

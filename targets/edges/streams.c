@@ -51,21 +51,28 @@ static void pipe_end_thread(struct scene *scene)
     MUST(read(scene->fds[0], &byte, 1) == 0);
 }
 
-static void pipe_close_range(struct scene *scene)
+/* The giver goes on until the taker has seen it, so that it is not its end that
+ * closes what it has. */
+static void go_on(struct scene *scene)
 {
-    MUST(!close_range((unsigned)scene->fds[1], (unsigned)scene->fds[1], 0));
-}
-
-/* Another file takes its place. The giver goes on until the
- * taker has seen that, so that it is not its end that does it. */
-static void pipe_close_dup(struct scene *scene)
-{
-    MUST(dup2(scene->fds[0], scene->fds[1]) >= 0);
     edges_late(scene);
     MUST(!sem_wait(&scene->world->sem[0]));
 }
 
-static void pipe_end_dup(struct scene *scene)
+static void pipe_close_range(struct scene *scene)
+{
+    MUST(!close_range((unsigned)scene->fds[1], (unsigned)scene->fds[1], 0));
+    go_on(scene);
+}
+
+/* Another file takes its place. */
+static void pipe_close_dup(struct scene *scene)
+{
+    MUST(dup2(scene->fds[0], scene->fds[1]) >= 0);
+    go_on(scene);
+}
+
+static void pipe_end_seen(struct scene *scene)
 {
     pipe_end(scene);
     edges_read(scene);
@@ -587,9 +594,9 @@ const struct edge edges_streams[] = {
     {"pipe-close", pipe_prepare, pipe_close, pipe_end, EDGE_PROCESSES},
     {"pipe-close-thread", pipe_prepare, pipe_close, pipe_end_thread,
      EDGE_THREADS},
-    {"pipe-close-range", pipe_prepare, pipe_close_range, pipe_end,
+    {"pipe-close-range", pipe_prepare, pipe_close_range, pipe_end_seen,
      EDGE_PROCESSES},
-    {"pipe-dup", pipe_prepare, pipe_close_dup, pipe_end_dup, EDGE_PROCESSES},
+    {"pipe-dup", pipe_prepare, pipe_close_dup, pipe_end_seen, EDGE_PROCESSES},
     {"pipe-broken", pipe_prepare, pipe_deaf, pipe_broken, EDGE_PROCESSES},
     {"pipe-full", pipe_fill, pipe_drain, pipe_push, EDGE_BOTH},
     {"splice", splice_prepare, give, splice_take, EDGE_PROCESSES},

@@ -41,6 +41,81 @@ static void run_fork(struct scene *scene)
     await(pid);
 }
 
+/* What this program and itself once more share, at a descriptor. */
+struct shared {
+    int data;
+    int seen; /* atomic; orders nothing */
+};
+
+/* NULL: this is once more. */
+static struct shared *begin_again(struct scene *scene)
+{
+    static const char again[] = "EDGES_AGAIN";
+    const char *given = getenv(again);
+    int fd = given ? atoi(given) : memfd_create("shared", 0);
+    MUST(fd >= 0 && !ftruncate(fd, sizeof(struct shared)));
+    void *map = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE,
+                     MAP_SHARED, fd, 0);
+    MUST(map != MAP_FAILED);
+    struct shared *shared = map;
+    scene->data = &shared->data;
+    if (given) {
+        edges_read(scene);
+        __atomic_store_n(&shared->seen, 1, __ATOMIC_RELAXED);
+        return NULL;
+    }
+    char number[16];
+    snprintf(number, sizeof(number), "%d", fd);
+    MUST(!setenv(again, number, 1));
+    return shared;
+}
+
+/* By libc. */
+static void run_popen(struct scene *scene)
+{
+    char path[256], command[512];
+    if (!begin_again(scene))
+        return;
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    MUST(length > 0);
+    path[length] = 0;
+    snprintf(command, sizeof(command), "exec '%s' --variant=popen%s", path,
+             scene->wrong ? "-wrong" : "");
+    edges_early(scene);
+    FILE *child = popen(command, "r");
+    MUST(child != NULL);
+    edges_late(scene);
+    MUST(fgets(command, sizeof(command), child) != NULL);
+    MUST(!pclose(child));
+}
+
+/* By a call that nobody takes note of: it comes unannounced, and knows all that
+ * its parent does when it comes. */
+static int become_again(void *variant)
+{
+    char *const arguments[] = {(char[]){"edges"}, variant, NULL};
+    syscall(SYS_execve, "/proc/self/exe", arguments, environ);
+    return 1;
+}
+
+static void run_unannounced(struct scene *scene)
+{
+    static _Alignas(16) char stack[65536];
+    const struct shared *shared = begin_again(scene);
+    if (!shared)
+        return;
+    edges_early(scene);
+    pid_t pid = clone(become_again, stack + sizeof(stack),
+                      CLONE_VM | CLONE_VFORK | SIGCHLD,
+                      scene->wrong ? (char[]){"--variant=unannounced-wrong"}
+                                   : (char[]){"--variant=unannounced"});
+    MUST(pid > 0);
+    while (scene->wrong && !__atomic_load_n(&shared->seen, __ATOMIC_RELAXED))
+        sched_yield();
+    edges_late(scene);
+    await(pid);
+}
+
 static void *read_in_thread(void *scene)
 {
     edges_read(scene);
@@ -419,6 +494,8 @@ static void run_cancel(struct scene *scene)
 
 const struct edge edges_tasks[] = {
     {"fork", NULL, run_fork, NULL, EDGE_ALONE_PROCESSES},
+    {"popen", NULL, run_popen, NULL, EDGE_ALONE_PROCESSES},
+    {"unannounced", NULL, run_unannounced, NULL, EDGE_ALONE_PROCESSES},
     {"create", NULL, run_create, NULL, EDGE_ALONE_THREADS},
     {"wait", NULL, run_wait, NULL, EDGE_ALONE_PROCESSES},
     {"wait-poll", NULL, run_poll, NULL, EDGE_ALONE_PROCESSES},

@@ -445,6 +445,30 @@ static int shared_fork(void)
     return child_result();
 }
 
+/* In the same memory, without a word to anybody; libc knows nothing of it. */
+static int unseen_main(void *argument)
+{
+    (void)argument;
+    return 0;
+}
+
+static int unseen_child(void)
+{
+    static _Alignas(16) char stack[65536];
+    int flags = CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD;
+    if (clone(unseen_main, stack + sizeof(stack), flags, NULL) < 0)
+        return 1;
+    return child_result();
+}
+
+/* What the kernel does for it, nobody can see; if it lets us at all. */
+static int unseen_ring(void)
+{
+    char parameters[120] = {0};
+    syscall(SYS_io_uring_setup, 1, parameters);
+    return 0;
+}
+
 /* A call that is not modelled blocks for what another task does. */
 static int blocking_call(void)
 {
@@ -697,6 +721,8 @@ const struct variant wild_variants[] = {
     {"daemon-sleeps", daemon_sleeps},
     {"raw-fork", raw_fork},
     {"shared-fork", shared_fork},
+    {"unseen-child", unseen_child},
+    {"unseen-ring", unseen_ring},
     {"blocking-call", blocking_call},
     {"blocking-call-for-ever", blocking_call_for_ever},
     {"worker-spins", worker_spins},

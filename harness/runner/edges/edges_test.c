@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -164,6 +165,13 @@ Test(edges, order_threads)
     try_all("thread");
 }
 
+/* When the first task waits, and each goes on as long as it can, the second one
+ * comes to the next round before the first one leaves this one. */
+Test(edges, keep_the_rounds_of_a_barrier_apart)
+{
+    cr_expect_eq(run_until_race("barrier-round-wrong", "process", 1), 0);
+}
+
 Test(edges, order_what_comes_to_a_static_variable_of_cxx)
 {
     struct fixture f;
@@ -172,6 +180,33 @@ Test(edges, order_what_comes_to_a_static_variable_of_cxx)
         cr_expect_eq(count_races(&f, i, "statics"), 0, "iteration %u",
                      (unsigned)i);
     end(&f);
+}
+
+/* -- What goes unseen -------------------------------------------------------*/
+
+static void expect_blind(const char *variant)
+{
+    struct fixture f;
+    begin(&f, BROKEN, variant, NULL, NULL);
+    struct outcome outcome = iterate(&f, 1, variant);
+    cr_expect_eq(outcome.segment->control.blind, MEMORY_OFF_UNSEEN, "%s",
+                 variant);
+    end(&f);
+}
+
+Test(edges, are_not_all_where_a_child_goes_unseen)
+{
+    expect_blind("unseen-child");
+}
+
+Test(edges, are_not_all_where_the_kernel_works_by_itself)
+{
+    char parameters[120] = {0};
+    long ring = syscall(SYS_io_uring_setup, 1, parameters);
+    if (ring < 0)
+        cr_skip("the kernel has no io_uring for us");
+    close((int)ring);
+    expect_blind("unseen-ring");
 }
 
 /* -- Without room -----------------------------------------------------------*/
