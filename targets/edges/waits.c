@@ -314,6 +314,16 @@ static void shm_look(struct scene *scene)
     MUST(!sem_post(&W->sem[0]));
 }
 
+FUNCTION(shm_remove, !shmctl(scene->id, IPC_RMID, NULL))
+
+static void shm_await_end(struct scene *scene)
+{
+    struct shmid_ds about;
+    while (!shmctl(scene->id, IPC_STAT, &about))
+        sched_yield();
+    MUST(errno == EINVAL || errno == EIDRM);
+}
+
 /* And until nobody is attached any more. */
 static void shm_leave(struct scene *scene)
 {
@@ -363,6 +373,7 @@ const struct edge edges_waits[] = {
     {"msg-room", msg_fill, msg_make_room, msg_push, EDGE_BOTH},
     {"msg-removed", msg_prepare, msg_remove, msg_gone, EDGE_BOTH},
     {"shm-attached", shm_prepare, shm_hold, shm_look, EDGE_PROCESSES},
+    {"shm-removed", shm_prepare, shm_remove, shm_await_end, EDGE_BOTH},
     {"shm-detached", shm_prepare, shm_leave, shm_await, EDGE_PROCESSES},
     {0},
 };

@@ -75,7 +75,7 @@ static const struct row rows[OP_KIND_COUNT] = {
     [OP_KIND_SHMCTL] = {FIRST, FIRST | DEAD, 0, CLOCKS_HARD},
 
     [OP_KIND_EXEC] = {DEAD, 0, 0, CLOCKS_HARD}, /* descriptors are closed */
-    [OP_KIND_KILL] = {SIGNAL, SIGNALS, 0, CLOCKS_HARD},
+    [OP_KIND_KILL] = {SIGNAL, 0, 0, CLOCKS_HARD},
     [OP_KIND_SIGNAL] = {0, 0, SIGNALS, CLOCKS_HARD},
     [OP_KIND_SIGWAIT] = {0, SIGNALS, 0, CLOCKS_HARD},
     /* Sleeping orders nothing, however long. */
@@ -86,9 +86,9 @@ static const struct {
     int error;
     uint16_t acquires;
 } failures[] = {
-    {EOWNERDEAD, FIRST | DEAD}, /* a success, in truth */
+    {EOWNERDEAD, DEAD}, /* a success, in truth */
     {EPIPE, ROOM | DEAD},
-    {ECONNRESET, ROOM | OUT_OF | DEAD},
+    {ECONNRESET, ROOM | DEAD},
     {ECONNREFUSED, SOCKETS | DEAD},
     {EADDRINUSE, SOCKETS},
     {ESRCH, DEAD},
