@@ -11,85 +11,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/diag.h"
 #include "base/error.h"
-#include "base/fs.h"
-
-struct fixture {
-    struct scenario *scenario;
-    struct slot_options options;
-    struct slot *slot;
-    struct symbols *symbols;
-    char directory[32];
-    bool stop;
-    struct mps_diag diag;
-};
-
-static int open_scenario(struct fixture *f, const char *program)
-{
-    cr_assert_eq(symbols_open(&f->symbols, NULL), 0);
-    f->scenario->private_directory = true;
-    f->scenario->time_limit_ns = 20 * UINT64_C(1000000000);
-    const char *why;
-    f->options = (struct slot_options){
-        .scenario = f->scenario,
-        .program = program,
-        .runtime = RUNTIME,
-        .launcher = LAUNCHER,
-        .directory = f->directory,
-        .isolation = isolation_probe(&why),
-        .cpu = 0,
-        .symbols = f->symbols,
-        .stop = &f->stop,
-    };
-    return slot_open(&f->slot, &f->options, &f->diag);
-}
-
-static void begin_fixture(struct fixture *f)
-{
-    *f = (struct fixture){.directory = "/tmp/mps-slot-XXXXXX"};
-    cr_assert(mkdtemp(f->directory));
-}
+#include "fixture_test.h"
 
 static int open_program(struct fixture *f, const char *program,
                         const char *variant)
 {
-    char path[512], argument[64];
-    snprintf(path, sizeof(path), "%s", program);
-    snprintf(argument, sizeof(argument), "%s", variant);
-    char *const argv[] = {path, argument, NULL};
-    begin_fixture(f);
-    cr_assert_eq(scenario_from_command(&f->scenario, argv, &f->diag), 0);
-    return open_scenario(f, program);
-}
-
-static struct outcome iterate(struct fixture *f, uint64_t iteration)
-{
-    const char *values[8];
-    struct choice choice = {f->scenario, values};
-    struct disturbance none = {0};
-    struct outcome outcome;
-    scenario_choose(f->scenario, iteration, &choice);
-    int err = slot_iterate(f->slot, &choice, iteration, iteration, &none, NULL,
-                           &outcome, &f->diag);
-    cr_assert_eq(err, 0, "%s", f->diag.text);
-    return outcome;
-}
-
-static void close_fixture(struct fixture *f)
-{
-    slot_close(f->slot);
-    scenario_free(f->scenario);
-    symbols_close(f->symbols);
-    fs_remove_tree(f->directory);
+    return fixture_open(f, program, (const char *const[]){variant, NULL});
 }
 
 /* Run VARIANT twice: the second iteration shows that the slot survived. */
 static struct outcome run_twice(struct fixture *f, const char *variant)
 {
     cr_assert_eq(open_program(f, BROKEN, variant), 0, "%s", f->diag.text);
-    iterate(f, 1);
-    return iterate(f, 2);
+    fixture_iterate(f, 1, NULL);
+    return fixture_iterate(f, 2, NULL);
 }
 
 /* How many ops of KIND are in the ring from this iteration; *LAST is the
@@ -125,7 +61,7 @@ Test(slot, a_good_target_ends_with_status_0)
     cr_assert_eq(outcome.status, 0);
     cr_assert_not(outcome.timed_out);
     cr_assert_eq(outcome.segment->control.leftover_count, 0);
-    close_fixture(&f);
+    fixture_fini(&f);
 }
 
 Test(slot, the_end_is_the_last_op_and_seen_once)
@@ -151,7 +87,7 @@ Test(slot, the_end_is_the_last_op_and_seen_once)
             cr_expect_eq(last->flags & OP_FLAG_TRAPPED, ends[i].writes != 0,
                          "%s", ends[i].variant);
         }
-        close_fixture(&f);
+        fixture_fini(&f);
     }
 }
 
@@ -168,7 +104,7 @@ Test(slot, variants_that_only_look_dangerous_end_well)
         cr_expect_eq(outcome.status, 0, "%s: status %x", variants[i],
                      (unsigned)outcome.status);
         cr_expect_not(outcome.timed_out, "%s", variants[i]);
-        close_fixture(&f);
+        fixture_fini(&f);
     }
 }
 
@@ -177,14 +113,14 @@ Test(slot, the_way_a_target_ends_is_reported)
     struct fixture f;
     struct outcome outcome = run_twice(&f, "wrong-status");
     cr_assert_eq(WEXITSTATUS(outcome.status), 3);
-    close_fixture(&f);
+    fixture_fini(&f);
     outcome = run_twice(&f, "crash");
     cr_assert(WIFSIGNALED(outcome.status));
     cr_assert_eq(WTERMSIG(outcome.status), SIGSEGV);
-    close_fixture(&f);
+    fixture_fini(&f);
     outcome = run_twice(&f, "abort-in-worker");
     cr_assert_eq(WTERMSIG(outcome.segment->tasks[1].exit_status), SIGABRT);
-    close_fixture(&f);
+    fixture_fini(&f);
 }
 
 Test(slot, a_hang_ends_at_its_limit_with_a_look_at_every_task)
@@ -195,7 +131,7 @@ Test(slot, a_hang_ends_at_its_limit_with_a_look_at_every_task)
         struct fixture f;
         cr_assert_eq(open_program(&f, BROKEN, variants[i]), 0);
         f.scenario->time_limit_ns = UINT64_C(1000000000);
-        struct outcome outcome = iterate(&f, 1);
+        struct outcome outcome = fixture_iterate(&f, 1, NULL);
         cr_expect(outcome.timed_out, "%s", variants[i]);
         cr_assert_geq(outcome.snapshot_count, 1);
         cr_expect_eq(outcome.snapshots[0].task, 0);
@@ -205,7 +141,7 @@ Test(slot, a_hang_ends_at_its_limit_with_a_look_at_every_task)
             in_main |= at->function && !strcmp(at->function, "main");
         }
         cr_expect(in_main, "%s: no stack up to main()", variants[i]);
-        close_fixture(&f);
+        fixture_fini(&f);
     }
 }
 
@@ -232,10 +168,10 @@ Test(slot, what_is_left_behind_is_noticed_and_gone_for_the_next)
         cr_expect(has_leftover(&outcome, cases[i].kind, cases[i].name) ||
                       f.options.isolation == ISOLATION_NONE,
                   "%s", cases[i].variant);
-        outcome = iterate(&f, 3);
+        outcome = fixture_iterate(&f, 3, NULL);
         cr_expect_eq(outcome.segment->control.leftover_count, count, "%s",
                      cases[i].variant);
-        close_fixture(&f);
+        fixture_fini(&f);
     }
 }
 
@@ -248,18 +184,18 @@ Test(slot, an_open_descriptor_is_noticed_where_asked_for)
                                "invariants:\n"
                                "  - no_leaks: {descriptors: true}\n";
     struct fixture f;
-    begin_fixture(&f);
+    fixture_init(&f);
     cr_assert_eq(scenario_load_text(&f.scenario, "/tmp/left.yml", text,
                                     sizeof(text) - 1, &f.diag),
                  0, "%s", f.diag.text);
-    cr_assert_eq(open_scenario(&f, BROKEN), 0, "%s", f.diag.text);
-    struct outcome outcome = iterate(&f, 1);
+    cr_assert_eq(fixture_open_scenario(&f, BROKEN), 0, "%s", f.diag.text);
+    struct outcome outcome = fixture_iterate(&f, 1, NULL);
     cr_assert(has_leftover(&outcome, LEFTOVER_DESCRIPTOR, "3, file left.txt"));
     cr_assert_eq(outcome.segment->control.leftover_count, 2);
-    close_fixture(&f);
+    fixture_fini(&f);
     outcome = run_twice(&f, "leave-descriptor");
     cr_assert_not(has_leftover(&outcome, LEFTOVER_DESCRIPTOR, NULL));
-    close_fixture(&f);
+    fixture_fini(&f);
 }
 
 Test(slot, a_scribbled_segment_is_replaced)
@@ -267,8 +203,8 @@ Test(slot, a_scribbled_segment_is_replaced)
     struct fixture f;
     struct outcome outcome = run_twice(&f, "scribble");
     cr_assert(outcome.segment_damaged || outcome.server_lost);
-    iterate(&f, 3);
-    close_fixture(&f);
+    fixture_iterate(&f, 3, NULL);
+    fixture_fini(&f);
 }
 
 Test(slot, a_fork_bomb_ends)
@@ -276,7 +212,7 @@ Test(slot, a_fork_bomb_ends)
     struct fixture f;
     struct outcome outcome = run_twice(&f, "fork-without-end");
     cr_assert(outcome.timed_out || outcome.segment->control.tasks_refused);
-    close_fixture(&f);
+    fixture_fini(&f);
 }
 
 Test(slot, output_beyond_the_limit_is_dropped_and_counted)
@@ -287,7 +223,7 @@ Test(slot, output_beyond_the_limit_is_dropped_and_counted)
     cr_assert_eq(fstat(outcome.stdout_fd, &st), 0);
     cr_assert_leq(st.st_size, 17 << 20);
     cr_assert_geq(outcome.segment->control.output_dropped, 1000u << 20);
-    close_fixture(&f);
+    fixture_fini(&f);
 }
 
 Test(slot, a_lost_server_is_started_again)
@@ -302,11 +238,11 @@ Test(slot, a_lost_server_is_started_again)
     cr_assert_eq(fscanf(children, "%d", &server), 1);
     fclose(children);
     kill(server, SIGKILL);
-    struct outcome outcome = iterate(&f, 1);
+    struct outcome outcome = fixture_iterate(&f, 1, NULL);
     cr_assert(outcome.server_lost);
-    outcome = iterate(&f, 2);
+    outcome = fixture_iterate(&f, 2, NULL);
     cr_assert_not(outcome.server_lost);
-    close_fixture(&f);
+    fixture_fini(&f);
 }
 
 Test(slot, a_target_that_never_comes_to_main_is_an_error)
@@ -316,10 +252,10 @@ Test(slot, a_target_that_never_comes_to_main_is_an_error)
     cr_assert_eq(open_program(&f, BROKEN, "fine"), -MPS_ESTART);
     cr_assert(strstr(f.diag.text, "ended with status 9 before main()"), "%s",
               f.diag.text);
-    close_fixture(&f);
+    fixture_fini(&f);
     unsetenv("BROKEN_EXIT_IN_CONSTRUCTOR");
     cr_assert_eq(open_program(&f, "/does/not/exist", "x"), -MPS_ESTART);
-    close_fixture(&f);
+    fixture_fini(&f);
 }
 
 Test(slot, a_stop_in_the_middle_of_a_hang_is_obeyed)
@@ -335,5 +271,5 @@ Test(slot, a_stop_in_the_middle_of_a_hang_is_obeyed)
     cr_assert_eq(
         slot_iterate(f.slot, &choice, 1, 1, &none, NULL, &outcome, &f.diag),
         -EINTR);
-    close_fixture(&f);
+    fixture_fini(&f);
 }

@@ -9,9 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/diag.h"
-#include "base/fs.h"
-#include "runner/slot.h"
+#include "runner/fixture_test.h"
 #include "sched/strategy.h"
 
 enum {
@@ -20,74 +18,24 @@ enum {
     NAME = 48
 };
 
-struct fixture {
-    struct scenario *scenario;
-    struct slot *slot;
-    struct symbols *symbols;
-    struct slot_options options;
-    char directory[32];
-    bool stop;
-    struct mps_diag diag;
-};
-
-/* Open PROGRAM with the arguments FIRST to THIRD (NULL: none). */
-static void begin(struct fixture *f, const char *program, const char *first,
-                  const char *second, const char *third)
+/* Open PROGRAM with ARGUMENTS, up to NULL. */
+static void begin(struct fixture *f, const char *program,
+                  const char *const *arguments)
 {
-    char texts[4][256];
-    char *argv[5] = {NULL};
-    const char *const given[] = {program, first, second, third};
-    for (unsigned i = 0; i < 4 && given[i]; i++) {
-        snprintf(texts[i], sizeof(texts[i]), "%s", given[i]);
-        argv[i] = texts[i];
-    }
-    *f = (struct fixture){.directory = "/tmp/mps-edges-XXXXXX"};
-    cr_assert(mkdtemp(f->directory));
-    cr_assert_eq(scenario_from_command(&f->scenario, argv, &f->diag), 0);
-    cr_assert_eq(symbols_open(&f->symbols, NULL), 0);
-    f->scenario->private_directory = true;
+    cr_assert_eq(fixture_open(f, program, arguments), 0, "%s", f->diag.text);
     f->scenario->time_limit_ns = 100 * UINT64_C(1000000000);
-    const char *why;
-    f->options = (struct slot_options){
-        .scenario = f->scenario,
-        .program = program,
-        .runtime = RUNTIME,
-        .launcher = LAUNCHER,
-        .directory = f->directory,
-        .isolation = isolation_probe(&why),
-        .cpu = 0,
-        .symbols = f->symbols,
-        .stop = &f->stop,
-    };
-    cr_assert_eq(slot_open(&f->slot, &f->options, &f->diag), 0, "%s",
-                 f->diag.text);
-}
-
-static void end(struct fixture *f)
-{
-    slot_close(f->slot);
-    scenario_free(f->scenario);
-    symbols_close(f->symbols);
-    fs_remove_tree(f->directory);
 }
 
 /* Run iteration NUMBER, which must go well. */
 static struct outcome iterate(struct fixture *f, uint64_t number,
                               const char *name)
 {
-    const char *values[8];
-    struct choice choice = {f->scenario, values};
-    struct disturbance none = {0};
-    struct control control = {
+    const struct control control = {
         .orders = true,
         .strategy = number ? STRATEGY_RANDOM : STRATEGY_SEQUENTIAL,
         .races = true,
     };
-    struct outcome outcome;
-    scenario_choose(f->scenario, number, &choice);
-    int err = slot_iterate(f->slot, &choice, number, number, &none, &control,
-                           &outcome, &f->diag);
-    cr_assert_eq(err, 0, "%s: %s", name, f->diag.text);
+    struct outcome outcome = fixture_iterate(f, number, &control);
     cr_assert_eq(outcome.status, 0, "%s: status %#x, verdict %u", name,
                  (unsigned)outcome.status, outcome.segment->schedule.verdict);
     cr_assert_not(outcome.timed_out, "%s", name);
@@ -119,10 +67,10 @@ static unsigned run_until_race(const char *variant, const char *backend,
     char option[80];
     unsigned i = 0;
     snprintf(option, sizeof(option), "--variant=%s", variant);
-    begin(&f, EDGES, option, "--backend", backend);
+    begin(&f, EDGES, (const char *const[]){option, "--backend", backend, NULL});
     while (i < most && !count_races(&f, i, variant))
         i++;
-    end(&f);
+    fixture_fini(&f);
     return i;
 }
 
@@ -175,11 +123,11 @@ Test(edges, keep_the_rounds_of_a_barrier_apart)
 Test(edges, order_what_comes_to_a_static_variable_of_cxx)
 {
     struct fixture f;
-    begin(&f, STATICS, NULL, NULL, NULL);
+    begin(&f, STATICS, (const char *const[]){NULL});
     for (uint64_t i = 0; i < 50; i++)
         cr_expect_eq(count_races(&f, i, "statics"), 0, "iteration %u",
                      (unsigned)i);
-    end(&f);
+    fixture_fini(&f);
 }
 
 /* -- What goes unseen -------------------------------------------------------*/
@@ -187,11 +135,11 @@ Test(edges, order_what_comes_to_a_static_variable_of_cxx)
 static void expect_blind(const char *variant)
 {
     struct fixture f;
-    begin(&f, BROKEN, variant, NULL, NULL);
+    begin(&f, BROKEN, (const char *const[]){variant, NULL});
     struct outcome outcome = iterate(&f, 1, variant);
     cr_expect_eq(outcome.segment->control.blind, MEMORY_OFF_UNSEEN, "%s",
                  variant);
-    end(&f);
+    fixture_fini(&f);
 }
 
 Test(edges, are_not_all_where_a_child_goes_unseen)
@@ -220,22 +168,22 @@ Test(edges, are_done_without_where_addresses_are_few)
     const struct rlimit limit = {room, room};
     struct fixture f;
     cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
-    begin(&f, EDGES, "--variant=mutex-wrong", NULL, NULL);
+    begin(&f, EDGES, (const char *const[]){"--variant=mutex-wrong", NULL});
     cr_expect_not(slot_has_memory(f.slot));
     cr_expect_null(iterate(&f, 1, "mutex-wrong").memory);
-    end(&f);
+    fixture_fini(&f);
 }
 #endif
 
 Test(edges, are_given_up_for_a_program_that_limits_itself)
 {
     struct fixture f;
-    begin(&f, BROKEN, "limit-itself", NULL, NULL);
+    begin(&f, BROKEN, (const char *const[]){"limit-itself", NULL});
     cr_expect(slot_has_memory(f.slot));
     for (uint64_t i = 0; i < 2; i++) {
         struct outcome outcome = iterate(&f, i, "limit-itself");
         cr_expect_null(outcome.memory);
         cr_expect_eq(outcome.segment->control.blind, MEMORY_OFF_SPACE);
     }
-    end(&f);
+    fixture_fini(&f);
 }
