@@ -30,7 +30,7 @@ void edges_read(const struct scene *scene)
 
 static const struct edge *const tables[] = {
     edges_locks,   edges_waits, edges_streams, edges_files,
-    edges_signals, edges_tasks, edges_none,
+    edges_signals, edges_tasks, edges_calls,   edges_none,
 };
 enum { TABLES = sizeof(tables) / sizeof(tables[0]), VARIANTS = 512 };
 

@@ -69,7 +69,7 @@ struct edge {
 
 /* NULL ends each. */
 extern const struct edge edges_locks[], edges_waits[], edges_streams[],
-    edges_files[], edges_signals[], edges_tasks[], edges_none[];
+    edges_files[], edges_signals[], edges_tasks[], edges_calls[], edges_none[];
 
 /* CONDITION must hold; WHAT says what failed. */
 void edges_must(bool condition, const char *what);

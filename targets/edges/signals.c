@@ -100,6 +100,25 @@ static void take_sigwait(struct scene *scene)
     MUST(signal == SIGUSR1);
 }
 
+/* Of several threads, to one. */
+static void *take_in_thread(void *argument)
+{
+    take_sigwait(argument);
+    edges_read(argument);
+    return NULL;
+}
+
+static void signal_thread(struct scene *scene)
+{
+    pthread_t thread;
+    block(SIGUSR1);
+    MUST(!pthread_create(&thread, NULL, take_in_thread, scene));
+    edges_early(scene);
+    MUST(!pthread_kill(thread, SIGUSR1));
+    edges_late(scene);
+    MUST(!pthread_join(thread, NULL));
+}
+
 static void fd_prepare(struct scene *scene)
 {
     sigset_t set = only(SIGUSR1);
@@ -203,6 +222,7 @@ const struct edge edges_signals[] = {
     {"sigqueue", prepare, give_queued, await, EDGE_PROCESSES},
     {"pidfd-signal", prepare, give_pidfd, await, EDGE_PROCESSES},
     {"pthread-kill", prepare, give_thread, await, EDGE_THREADS},
+    {"pthread-kill-other", NULL, signal_thread, NULL, EDGE_ALONE_THREADS},
     {"mq-notify", notified_prepare, notified_give, await, EDGE_PROCESSES},
     {"sigwait", prepare, give_kill, take_sigwait, EDGE_PROCESSES},
     {"signalfd", fd_prepare, give_kill, take_fd, EDGE_PROCESSES},
