@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attempt.h"
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/error.h"
@@ -23,52 +24,13 @@ struct explainer {
     const struct explainer_options *options;
     struct trace *trace;
     struct rerun *rerun;
+    struct attempt attempt;    /* what explain/ runs the program by */
     struct schedule_plan plan; /* of a run that shows the finding */
     uint64_t seed;             /* of that run */
     struct explain_budget budget;
     uint64_t deadline_ns;
     struct mps_diag *diag;
 };
-
-/* -- The callback that explain/ runs the program by
- * --------------------------*/
-
-/* Whether nothing of FINDINGS is wrong with that run itself: a lock order is
- * about others, and shows in the run that passes as in the deadlock. */
-static bool is_clean(const struct finding_list *findings)
-{
-    for (size_t i = 0; i < findings->count; i++)
-        if (findings->items[i].kind != FINDING_LOCK_ORDER)
-            return false;
-    return true;
-}
-
-static int try_schedule(void *context, const struct explain_request *request,
-                        struct explain_result *result)
-{
-    struct explainer *explainer = context;
-    struct control control;
-    struct outcome outcome;
-    struct finding_list findings = {0};
-    rerun_control(explainer->trace, &control);
-    control.plan = request->plan;
-    if (request->tail != STRATEGY_SEQUENTIAL)
-        control.strategy = request->tail;
-    if (request->depth)
-        control.depth = request->depth;
-    control.without_stacks = true;
-    int err = rerun_once(explainer->rerun, request->seed, &control, &outcome,
-                         &findings, explainer->diag);
-    if (!err)
-        err = explain_take(result, &outcome, request->ops);
-    if (!err)
-        result->verdict = rerun_same(explainer->trace, &findings, false)
-                              ? EXPLAIN_SAME
-                          : is_clean(&findings) ? EXPLAIN_PASSED
-                                                : EXPLAIN_OTHER;
-    finding_list_clear(&findings);
-    return err;
-}
 
 static bool is_stopped(void *context)
 {
@@ -79,8 +41,8 @@ static bool is_stopped(void *context)
 static struct explain_subject subject_of(struct explainer *explainer)
 {
     return (struct explain_subject){
-        .run = try_schedule,
-        .context = explainer,
+        .run = attempt_schedule,
+        .context = &explainer->attempt,
         .seed = explainer->seed,
     };
 }
@@ -366,6 +328,11 @@ static int minimise(struct explainer *explainer, struct explained *out)
 static int explain(struct explainer *explainer, struct explained *out)
 {
     const struct trace_meta *meta = trace_meta(explainer->trace);
+    explainer->attempt = (struct attempt){
+        .rerun = explainer->rerun,
+        .trace = explainer->trace,
+        .diag = explainer->diag,
+    };
     explainer->seed = meta->seed;
     int err;
     if (meta->controlled) {
