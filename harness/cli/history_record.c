@@ -1,28 +1,8 @@
 #include "history.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "base/io.h"
-#include "base/str.h"
+#include "git.h"
 #include "report/report.h"
 #include "store/store.h"
-
-/* The commit checked out here, "" outside a git repository. */
-static void current_commit(char commit[static 64])
-{
-    commit[0] = '\0';
-    FILE *git = popen("git rev-parse --short=12 HEAD 2>/dev/null", "r");
-    if (!git)
-        return;
-    if (!fgets(commit, 64, git))
-        commit[0] = '\0';
-    commit[strcspn(commit, "\n")] = '\0';
-    pclose(git);
-}
 
 static int record_scenario(struct store *store, const struct store_run *run,
                            const struct report_scenario *scenario,
@@ -51,10 +31,10 @@ static int record_scenario(struct store *store, const struct store_run *run,
 int history_open_run(struct store *store, const char *command, uint64_t seed,
                      struct store_run *run, struct mps_diag *diag)
 {
-    char commit[64];
+    char commit[GIT_COMMIT_BYTES];
     if (!store)
         return 0;
-    current_commit(commit);
+    git_current_commit(commit);
     return store_run_begin(store, command, commit, seed, run, diag);
 }
 

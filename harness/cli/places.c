@@ -13,8 +13,6 @@
 #include "base/installed.h"
 #include "base/str.h"
 
-#define WORKSPACE_PREFIX "mpstress-run-"
-
 /* A workspace is named after its run's process: gone process, stale
  * workspace. */
 static void remove_stale(const char *directory)

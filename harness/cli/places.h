@@ -6,6 +6,9 @@
 
 struct mps_diag;
 
+/* What the name of a workspace begins with. */
+#define WORKSPACE_PREFIX "mpstress-run-"
+
 struct places {
     struct toolchain toolchain;
     char *runtime, *launcher, *targets; /* what toolchain points to; owned */

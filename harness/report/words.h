@@ -1,6 +1,6 @@
 /* Texts and numbers as people read them. What a target or a file name brings
  * in may be anything: it passes words_clean() before it reaches a terminal or
- * a file. Private to report/. */
+ * a file. For report/ and cli/. */
 #ifndef MPS_REPORT_WORDS_H
 #define MPS_REPORT_WORDS_H
 
