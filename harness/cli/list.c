@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "campaign/portfolio.h"
 #include "command.h"
-#include "report/report.h"
+#include "history_show.h"
 #include "scenario/scenario.h"
 #include "select.h"
 #include "store/store.h"
@@ -18,9 +18,10 @@ struct input {
     const char *store;
     const char **names; /* owned */
     size_t name_count;
+    const char *json; /* of history */
 };
 
-enum { KEY_STORE = 256 };
+enum { KEY_STORE = 256, KEY_JSON };
 
 static const struct argp_option options[] = {
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
@@ -172,29 +173,28 @@ const struct command command_list = {
 static int show_history(const struct input *input, struct mps_diag *diag)
 {
     struct store *store;
-    struct store_history rows;
     int err = open_store(&store, input, false, diag);
-    if (err)
-        return err;
-    err = store_history(store, input->name_count ? input->names[0] : NULL, 0,
-                        &rows, diag);
-    if (!err && !rows.count)
-        puts("no run recorded");
-    else if (!err)
-        printf("%-16s  %-12s  %-24s  %-12s  %s\n", "started", "commit",
-               "scenario", "verdict", "failed");
-    for (size_t i = 0; !err && i < rows.count; i++) {
-        const struct store_result *row = &rows.items[i];
-        char started[32], rate[128];
-        printf("%-16s  %-12s  %-24s  %-12s  %s\n",
-               when(row->started_ns, started), *row->commit ? row->commit : "-",
-               row->scenario, row->verdict,
-               report_rate(row->failures, row->iterations, rate, sizeof(rate)));
-    }
     if (!err)
-        store_history_free(&rows);
+        err = history_show(store, input->name_count ? input->names[0] : NULL,
+                           input->json, diag);
     store_close(store);
     return err;
+}
+
+static const struct argp_option history_options[] = {
+    {"json", KEY_JSON, "FILE", 0,
+     "Write all of it to FILE (- for standard output)", 0},
+    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {0},
+};
+
+static error_t parse_history(int key, char *argument, struct argp_state *state)
+{
+    struct input *input = state->input;
+    if (key != KEY_JSON)
+        return parse(key, argument, state);
+    input->json = argument;
+    return 0;
 }
 
 static int run_history(int argc, char **argv)
@@ -211,10 +211,17 @@ static int run_history(int argc, char **argv)
 }
 
 static const struct argp history_argp = {
-    .options = options,
-    .parser = parse,
+    .options = history_options,
+    .parser = parse_history,
     .args_doc = "[SCENARIO]",
-    .doc = "Show the results of earlier runs, newest first.",
+    .doc = "Show the results of earlier runs, newest first, and when each "
+           "failure was first and last seen."
+           "\v"
+           "A failure is gone with the run in which the iterations since its "
+           "last sight came to as many as would have shown it with a "
+           "confidence of 99 %, at the lowest rate that the 95 % interval of "
+           "the runs that saw it allows; or in which its recorded schedule "
+           "passed. A commit with -dirty had changes that were not committed.",
 };
 
 const struct command command_history = {

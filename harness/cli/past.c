@@ -25,6 +25,8 @@ static int add_rows(struct past *past, size_t i)
     }
     past->scenarios[i].past = past->rows[i];
     past->scenarios[i].past_count = history->count;
+    past->scenarios[i].trails = past->trails[i].items;
+    past->scenarios[i].trail_count = past->trails[i].count;
     return 0;
 }
 
@@ -34,13 +36,16 @@ static int fill(struct past *past, struct store *store)
     past->scenarios = calloc(count + 1, sizeof(*past->scenarios));
     past->histories = calloc(count + 1, sizeof(*past->histories));
     past->rows = calloc(count + 1, sizeof(*past->rows));
-    if (!past->scenarios || !past->histories || !past->rows)
+    past->trails = calloc(count + 1, sizeof(*past->trails));
+    if (!past->scenarios || !past->histories || !past->rows || !past->trails)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++) {
         struct mps_diag diag;
         past->scenarios[i] = past->run.scenarios[i];
         if (store_history(store, past->scenarios[i].name, RUNS,
-                          &past->histories[i], &diag))
+                          &past->histories[i], &diag) ||
+            store_trails(store, past->scenarios[i].name, &past->trails[i],
+                         &diag))
             continue;
         int err = add_rows(past, i);
         if (err)
@@ -69,10 +74,13 @@ void past_fini(struct past *past)
     for (size_t i = 0; i < past->run.scenario_count; i++) {
         if (past->histories)
             store_history_free(&past->histories[i]);
+        if (past->trails)
+            store_trails_free(&past->trails[i]);
         if (past->rows)
             free(past->rows[i]);
     }
     free(past->rows);
+    free(past->trails);
     free(past->histories);
     free(past->scenarios);
     *past = (struct past){.rows = NULL};

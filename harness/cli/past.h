@@ -11,6 +11,7 @@ struct past {
     struct report_scenario *scenarios;
     struct store_history *histories; /* one for each scenario */
     struct report_past **rows;
+    struct store_trails *trails;
 };
 
 /* Fill PAST with REPORT, which it borrows, and what STORE (NULL: nothing)

@@ -24,6 +24,17 @@ struct rate rate_of(uint64_t failures, uint64_t iterations)
     return (struct rate){p, middle - half, p < 1 && high < 1 ? high : 1};
 }
 
+uint64_t rate_needed(uint64_t times, uint64_t iterations)
+{
+    static const double doubt = 0.01;
+    double low = rate_of(times, iterations).low;
+    /* All of them, and so many that it might as well be each. */
+    if (low >= 1 - doubt)
+        return 1;
+    double needed = low > 0 ? ceil(log(doubt) / log1p(-low)) : INFINITY;
+    return needed < 1e18 ? (uint64_t)needed : UINT64_MAX;
+}
+
 static void show_none(uint64_t iterations, char *buf, size_t size)
 {
     char of[WORDS_NUMBER_BYTES], percent[32];

@@ -83,3 +83,21 @@ Test(rate, survives_impossible_counts_and_small_buffers)
     cr_expect_str_eq(report_rate(2, 10000, buf, sizeof(buf)), "2 of 10");
     expect_text(3, 0, "3 of 0 (100%, 95% interval 20.7-100%)");
 }
+
+Test(rate, tells_how_many_iterations_would_show_it_again)
+{
+    /* Half of them: the interval begins at 40.4 %. */
+    cr_expect_eq(rate_needed(50, 100), 9);
+    /* Once in one: it might be one in five. */
+    cr_expect_eq(rate_needed(1, 1), 20);
+    cr_expect_eq(rate_needed(1, 1000), 26083);
+    cr_expect_eq(rate_needed(100000, 100000), 1);
+    cr_expect_eq(rate_needed(1, UINT64_MAX), UINT64_MAX);
+    /* The lower the rate, the more it takes. */
+    uint64_t before = 0;
+    for (uint64_t n = 1; n < 100000; n *= 3) {
+        uint64_t needed = rate_needed(1, n);
+        cr_expect_gt(needed, before);
+        before = needed;
+    }
+}

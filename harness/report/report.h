@@ -72,7 +72,35 @@ struct report_past {
     const char *commit; /* of the program under test, or "" */
     const char *verdict;
     uint64_t iterations, failures;
+    const char *scenario; /* NULL where it goes without saying */
 };
+
+/* One distinct finding over the runs of its scenario. */
+struct report_point {
+    uint64_t times, iterations; /* of one run: with the finding, and all */
+};
+enum report_trail_state {
+    TRAIL_SEEN,  /* by the newest run */
+    TRAIL_QUIET, /* not any more, by too few iterations to say more */
+    TRAIL_GONE   /* not in as many as would have shown it, or its recorded
+                    schedule passes */
+};
+struct report_trail {
+    const char *id, *scenario, *kind, *what; /* what: the newest time */
+    uint64_t first_ns, last_ns; /* runs that had it: when they started */
+    const char *first_commit, *last_commit; /* "" when not known */
+    uint64_t runs, times, iterations;       /* that had it; of these runs */
+    enum report_trail_state state;
+    bool replayed;          /* TRAIL_GONE: its recorded schedule passes */
+    uint64_t clean, needed; /* iterations since, and how many it takes to be
+                               sure (99 %) */
+    uint64_t gone_ns;       /* TRAIL_GONE: the run that made it sure */
+    const char *gone_commit;
+    const struct report_point *points; /* newest runs, the newest last */
+    size_t point_count;
+};
+/* "seen", "quiet", "gone". */
+const char *report_trail_state_name(enum report_trail_state state);
 
 struct report_scenario {
     const char *name, *about, *path; /* path may be "" */
@@ -91,6 +119,8 @@ struct report_scenario {
     size_t breakdown_count;
     const struct report_past *past; /* newest first; may be none */
     size_t past_count;
+    const struct report_trail *trails; /* likewise */
+    size_t trail_count;
     const char *external_call; /* what made iterations partly controlled, or
                                   "" */
     const char *const *never_reached; /* mps_sometimes names */
@@ -156,6 +186,22 @@ int report_put(const char *path, const char *what, const char *text,
  * (JSON) of chrome://tracing and Perfetto: a track per task, a complete event
  * per op, arrows for what goes from one task to another. -errno. */
 int report_chrome(FILE *out, const struct trace *trace);
+
+/* -- Earlier runs ---------------------------------------------------------- */
+
+struct report_history {
+    const struct report_past *runs; /* newest first */
+    size_t run_count;
+    const struct report_trail *trails;
+    size_t trail_count;
+    size_t most; /* runs shown of each scenario; 0: all */
+};
+
+/* Write tables of HISTORY, of at most 80 columns but for names: for each
+ * scenario its failures and its runs. -errno. */
+int report_history(FILE *out, const struct report_history *history);
+/* The same as a JSON object, with all runs. -errno. */
+int report_history_json(FILE *out, const struct report_history *history);
 
 /* -- GitHub Actions ---------------------------------------------------------
  * Write workflow commands that annotate the source lines of findings that

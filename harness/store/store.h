@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct mps_diag;
+struct report_trail;
 struct store;
 
 /* Version of the tables in history.db. */
@@ -141,6 +142,25 @@ struct store_history {
 int store_history(struct store *store, const char *scenario, size_t limit,
                   struct store_history *out, struct mps_diag *diag);
 void store_history_free(struct store_history *history);
+
+/* What became of each failure over the runs of its scenario. */
+struct store_trails {
+    struct report_trail *items;
+    size_t count;
+};
+
+/* The failures of SCENARIO (NULL: of all): by scenario, then the last seen
+ * first, each with the newest runs of the scenario, STORE_POINTS at most.
+ * Release with store_trails_free(), which takes an empty list too.
+ *
+ * A failure is gone with the run in which the iterations since its last sight
+ * came to as many as would have shown it, at the rate that it had in the runs
+ * that saw it (rate_needed()), or in which its recorded schedule passed
+ * (store_mark_fixed()). */
+enum { STORE_POINTS = 100 };
+int store_trails(struct store *store, const char *scenario,
+                 struct store_trails *out, struct mps_diag *diag);
+void store_trails_free(struct store_trails *trails);
 
 /* -- Merging ---------------------------------------------------------------*/
 

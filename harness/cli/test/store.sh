@@ -18,11 +18,11 @@ same 2 "$(grep -c "^$name-[0-9a-f]\{8\}  " out)"
 has out "exit status is 3, expected 0"
 has out "named semaphore left behind: /broken-sem"
 mps 0 history
-same 3 "$(grep -c "  $name  " out)"
-has_like out "  pass +0 of 4 "
+same 3 "$(grep -c '^  20[0-9-]* [0-9:]* .* of ' out)"
+has_like out "  pass +0 of 4$"
 has_like out "  fail +1 of 1 "
 mps 0 history "$name"
-same 3 "$(grep -c "  $name  " out)"
+same 3 "$(grep -c '^  20[0-9-]* [0-9:]* .* of ' out)"
 mps 0 history nosuch
 has out "no run recorded"
 mps 0 show latest
@@ -42,7 +42,7 @@ for i in 1 2; do
     same 1 "$(wc -l <$i.err)"
 done
 mps 0 history
-same 5 "$(grep -c "  $name  " out)"
+same 5 "$(grep -c '^  20[0-9-]* [0-9:]* .* of ' out)"
 same 2 "$(grep -cE "  fail +150 of 150 " out)"
 mps 0 list failures
 has_like out "^$name-[0-9a-f]{8}  invariant .* 301 x"
@@ -80,7 +80,7 @@ mps 0 show latest
 has_like out "^reproduce: mpstress replay "
 mps 0 run --iterations 1 -- "$target" fine
 mps 0 history
-same 1 "$(grep -c "  $name  " out)"
+same 1 "$(grep -c "^  20[0-9-]* [0-9:]* .* of " out)"
 
 # A store that cannot be made or written.
 echo "not a directory" >file

@@ -40,7 +40,7 @@ Test(html, shows_rates_by_strategy_and_by_what_was_varied)
     static const struct report_share shares[] = {{"2", 100, 0}, {"4", 50, 25}};
     static const struct report_breakdown workers = {"workers", shares, 2};
     static const struct report_past past[] = {
-        {1714566600000000000, "0badc0de", "pass", 10, 0}};
+        {1714566600000000000, "0badc0de", "pass", 10, 0, NULL}};
     struct report_scenario scenario = sample_run.scenarios[SAMPLE_FAIL];
     scenario.breakdowns = &workers;
     scenario.breakdown_count = 1;
@@ -105,7 +105,7 @@ static double elements_with(const char *word)
 {
     const struct report_share shares[] = {{word, 9, 3}, {"x", 9, 4}};
     const struct report_breakdown table = {word, shares, 2};
-    const struct report_past past = {1, word, word, 5, 1};
+    const struct report_past past = {1, word, word, 5, 1, word};
     struct finding finding =
         *sample_run.scenarios[SAMPLE_FAIL].findings[1].finding;
     char *copy = strdup(word);

@@ -1,0 +1,13 @@
+/* The store's history for the user. */
+#ifndef MPS_CLI_HISTORY_SHOW_H
+#define MPS_CLI_HISTORY_SHOW_H
+
+struct mps_diag;
+struct store;
+
+/* Print what STORE knows of SCENARIO (NULL: of all) to standard output; or
+ * write it to the file JSON ("-": standard output), unless that is NULL. */
+int history_show(struct store *store, const char *scenario, const char *json,
+                 struct mps_diag *diag);
+
+#endif
