@@ -63,6 +63,28 @@ is_alone e.html
 has e.html "&lt;i&gt;evil"
 has_not e.html "<i>evil"
 
+# What earlier runs had, also of a scenario that passes now.
+sed -i 's/\[fine\]/[wrong-status]/' scenarios/good.yml
+mps 1 run --max-failures 0 good
+sed -i 's/\[wrong-status\]/[fine]/' scenarios/good.yml
+mps 0 run --iterations 100 --html p.html good
+is_alone p.html
+has p.html '<figure class="rates">'
+same 3 "$(tags p.html '<rect class="hold"')"
+same 1 "$(tags p.html '<th><b class="kind">')"
+has p.html 'not in 100 iterations; '
+
+# Of many scenarios with many failures it is small enough to open at once
+# (ci/page measures how long that takes).
+timeout $patience "$MPSTRESS" run --iterations 100 --max-failures 3 \
+    --shrink-time 1s --store big --html big.html \
+    $(find "$SCENARIOS" -name '*.yml') >out 2>err </dev/null
+what="mpstress run with all scenarios"
+is_alone big.html
+holds test "$(tags big.html '<td data-l="verdict">')" -ge 30
+holds test "$(tags big.html '<section class="failure"')" -ge 15
+holds test "$(stat -c %s big.html)" -le 3000000
+
 # To standard output, it is alone there; what cannot be written is said.
 mps 0 run --html - good
 is_alone out

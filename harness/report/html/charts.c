@@ -1,15 +1,14 @@
-/* How often a scenario fails: by what was varied, and from run to run. */
+/* How often a scenario fails, by what was varied. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "html/markup.h"
 #include "html/parts.h"
 #include "rate.h"
 #include "words.h"
 
-enum { SHARES_SHOWN = 16, PAST_SHOWN = 20 };
+enum { SHARES_SHOWN = 16 };
 
 /* -- Bars ------------------------------------------------------------------*/
 
@@ -27,10 +26,25 @@ static double scale_of(const struct report_share *shares, size_t count)
     return scale;
 }
 
+void html_rate(struct str *s, uint64_t failures, uint64_t iterations)
+{
+    char text[160];
+    report_rate(failures, iterations, text, sizeof(text));
+    char *last = strrchr(text, ' ');
+    if (!last) {
+        html_text(s, text);
+        return;
+    }
+    *last = '\0';
+    html_text(s, text);
+    str_add(s, " <span class=\"whole\">");
+    html_text(s, last + 1);
+    str_add(s, "</span>");
+}
+
 static void add_bar(struct str *s, const struct report_share *share,
                     double scale)
 {
-    char text[160];
     str_add(s, "<tr><th>");
     html_short(s, share->value, 40);
     str_add(s, "</th><td class=\"bar\">");
@@ -44,8 +58,7 @@ static void add_bar(struct str *s, const struct report_share *share,
     }
     str_add(s, "</td><td class=\"num\">");
     if (share->iterations)
-        html_text(s, report_rate(share->failures, share->iterations, text,
-                                 sizeof(text)));
+        html_rate(s, share->failures, share->iterations);
     else
         str_add(s, "none run");
     str_add(s, "</td></tr>\n");
@@ -85,10 +98,8 @@ void html_charts(struct str *s, const struct report_scenario *scenario)
 {
     if (!scenario->failures || !scenario->iterations)
         return;
-    char text[160];
     str_add(s, "<h4>How often it fails</h4>\n<p>");
-    html_text(s, report_rate(scenario->failures, scenario->iterations, text,
-                             sizeof(text)));
+    html_rate(s, scenario->failures, scenario->iterations);
     str_add(s, "</p>\n<div class=\"charts\">\n");
     for (size_t i = 0; i < scenario->breakdown_count; i++) {
         const struct report_breakdown *of = &scenario->breakdowns[i];
@@ -97,47 +108,4 @@ void html_charts(struct str *s, const struct report_scenario *scenario)
     }
     add_strategies(s, scenario);
     str_add(s, "</div>\n");
-}
-
-/* -- The runs before -------------------------------------------------------*/
-
-void html_time(struct str *s, uint64_t wall_ns)
-{
-    time_t seconds = (time_t)(wall_ns / UINT64_C(1000000000));
-    struct tm utc;
-    char text[48];
-    if (gmtime_r(&seconds, &utc) &&
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &utc))
-        str_add(s, text);
-}
-
-void html_past(struct str *s, const struct report_scenario *scenario)
-{
-    if (!scenario->past_count)
-        return;
-    str_add(s, "<h4>The runs of this scenario</h4>\n<div class=\"scroll\">"
-               "<table class=\"past\"><thead><tr><th>run (UTC)</th>"
-               "<th>commit</th><th>verdict</th><th>failed</th></tr></thead>"
-               "<tbody>\n");
-    for (size_t i = 0; i < scenario->past_count && i < PAST_SHOWN; i++) {
-        const struct report_past *past = &scenario->past[i];
-        char text[160];
-        str_add(s, "<tr><td>");
-        html_time(s, past->started_wall_ns);
-        str_add(s, "</td><td><code>");
-        html_short(s, past->commit, 12);
-        str_add(s, "</code></td><td>");
-        html_short(s, past->verdict, 20);
-        str_add(s, "</td><td>");
-        if (past->iterations)
-            html_text(s, report_rate(past->failures, past->iterations, text,
-                                     sizeof(text)));
-        str_add(s, "</td></tr>\n");
-    }
-    str_add(s, "</tbody></table></div>\n");
-    if (scenario->past_count > PAST_SHOWN)
-        str_addf(s,
-                 "<p class=\"note\">Left out: %zu older runs "
-                 "(<code>mpstress history</code>).</p>\n",
-                 scenario->past_count - PAST_SHOWN);
 }

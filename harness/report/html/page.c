@@ -154,8 +154,7 @@ static void add_summary_row(struct str *s,
              word_of(scenario), word_of(scenario),
              words_number(scenario->iterations, number, sizeof(number)));
     if (scenario->iterations)
-        html_text(s, report_rate(scenario->failures, scenario->iterations, text,
-                                 sizeof(text)));
+        html_rate(s, scenario->failures, scenario->iterations);
     str_addf(s,
              "</td><td data-l=\"per second\" class=\"num\">%s</td>"
              "<td data-l=\"finding\" class=\"f\">",
@@ -215,8 +214,11 @@ static void add_scenario(struct page *page,
     bool any = page->shown < FAILURES_SHOWN;
     for (size_t i = 0; i < scenario->finding_count; i++)
         add_failure(page, scenario, &scenario->findings[i]);
-    if (any && scenario->finding_count) {
+    /* Also of one that failed only in earlier runs. */
+    if (any && (scenario->finding_count || scenario->trail_count)) {
         str_add(page->s, "<section class=\"about\">\n");
+        if (!scenario->finding_count)
+            html_element(page->s, "h3", scenario->name);
         html_charts(page->s, scenario);
         html_past(page->s, scenario);
         str_add(page->s, "</section>\n");

@@ -65,6 +65,62 @@ Test(html, shows_rates_by_strategy_and_by_what_was_varied)
     free(text);
 }
 
+/* Two runs failed, one did not; of another scenario, only what was. */
+Test(html, shows_the_history_of_failures)
+{
+    static const struct report_past past[] = {
+        {1714739400000000000, "c", "pass", 50, 0, NULL},
+        {1714653000000000000, "b-dirty", "fail", 100, 50, NULL},
+        {1714566600000000000, "a", "fail", 100, 10, NULL}};
+    static const struct report_point points[] = {{10, 100}, {50, 100}, {0, 50}};
+    static const struct report_trail trail = {.id = "jobs-00000001",
+                                              .scenario = "jobs",
+                                              .kind = "deadlock",
+                                              .what = "a waits for b",
+                                              .first_ns = 1714566600000000000,
+                                              .last_ns = 1714653000000000000,
+                                              .first_commit = "a",
+                                              .last_commit = "b-dirty",
+                                              .runs = 2,
+                                              .times = 60,
+                                              .iterations = 200,
+                                              .state = TRAIL_GONE,
+                                              .clean = 50,
+                                              .needed = 18,
+                                              .gone_ns = 1714739400000000000,
+                                              .gone_commit = "c",
+                                              .points = points,
+                                              .point_count = 3};
+    const struct report_scenario scenario = {.name = "jobs",
+                                             .about = "",
+                                             .reason = "",
+                                             .verdict = VERDICT_PASS,
+                                             .iterations = 50,
+                                             .past = past,
+                                             .past_count = 3,
+                                             .trails = &trail,
+                                             .trail_count = 1};
+    struct report_run run = sample_run;
+    run.scenarios = &scenario;
+    run.scenario_count = 1;
+    char *text = sample_format("html", &run);
+    struct parsed page;
+    parsed_open(&page, text);
+    expect_text(&page, "//section[@class='about']/h3", "jobs");
+    expect_number(&page, "count(//figure[@class='rates']//g)", 3);
+    expect_number(&page, "count(//figure[@class='rates']//g[1]/rect)", 2);
+    expect_number(&page, "count(//figure[@class='rates']//g[3]/rect)", 1);
+    expect_text(&page, "//figure[@class='rates']//g[2]/title",
+                "2024-05-02 12:30 b-dirty: 50 of 100 (50.0%, 95% interval "
+                "40.4-59.6%)");
+    expect_text(&page, "//table[@class='trails']/tbody/tr/td[3]", "30.0%");
+    expect_text(&page, "//table[@class='trails']/tbody/tr/td[5]/span",
+                "gone 2024-05-03 12:30");
+    expect_number(&page, "count(//table[@class='past']/tbody/tr)", 3);
+    parsed_close(&page);
+    free(text);
+}
+
 Test(html, loads_nothing_from_anywhere)
 {
     char *text = sample_format("html", &sample_run);
@@ -105,7 +161,21 @@ static double elements_with(const char *word)
 {
     const struct report_share shares[] = {{word, 9, 3}, {"x", 9, 4}};
     const struct report_breakdown table = {word, shares, 2};
-    const struct report_past past = {1, word, word, 5, 1, word};
+    const struct report_past past[] = {{1, word, word, 5, 1, word},
+                                       {2, word, word, 5, 1, word}};
+    const struct report_point point = {1, 2};
+    const struct report_trail trail = {.id = word,
+                                       .scenario = word,
+                                       .kind = word,
+                                       .what = word,
+                                       .first_commit = word,
+                                       .last_commit = word,
+                                       .gone_commit = word,
+                                       .state = TRAIL_GONE,
+                                       .times = 1,
+                                       .iterations = 2,
+                                       .points = &point,
+                                       .point_count = 1};
     struct finding finding =
         *sample_run.scenarios[SAMPLE_FAIL].findings[1].finding;
     char *copy = strdup(word);
@@ -131,8 +201,10 @@ static double elements_with(const char *word)
                                              .strategy_count = 1,
                                              .breakdowns = &table,
                                              .breakdown_count = 1,
-                                             .past = &past,
-                                             .past_count = 1};
+                                             .past = past,
+                                             .past_count = 2,
+                                             .trails = &trail,
+                                             .trail_count = 1};
     const struct report_run run = {.version = word,
                                    .command = word,
                                    .scenarios = &scenario,

@@ -25,8 +25,8 @@ void html_waits(struct str *s, const struct finding *finding,
 void html_finding(struct str *s, const struct finding *finding,
                   struct source *source);
 
-/* How often SCENARIO fails, by what was varied; the runs before. Nothing when
- * there is nothing to tell. */
+/* How often SCENARIO fails, by what was varied; the runs before and what became
+ * of its failures. Nothing when there is nothing to tell. */
 void html_charts(struct str *s, const struct report_scenario *scenario);
 void html_past(struct str *s, const struct report_scenario *scenario);
 
@@ -36,6 +36,9 @@ void html_failure(struct str *s, const struct report_run *run,
                   const struct report_scenario *scenario,
                   const struct report_finding *entry, const struct trace *trace,
                   size_t max_rows);
+
+/* What report_rate() says; a line does not break within the interval. */
+void html_rate(struct str *s, uint64_t failures, uint64_t iterations);
 
 /* "2024-05-01 12:30" UTC. */
 void html_time(struct str *s, uint64_t wall_ns);
