@@ -73,6 +73,11 @@ static bool use(const char *dir)
             must(history.items[i].run && history.items[i].verdict);
         store_history_free(&history);
     }
+    struct store_trails trails;
+    if (!store_trails(store, NULL, &trails, &diag)) {
+        must(trails.items || !trails.count);
+        store_trails_free(&trails);
+    }
     char *found;
     if (!store_find(store, "queue", &found, &diag))
         free(found);

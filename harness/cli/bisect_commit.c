@@ -222,7 +222,7 @@ static void add_why(struct str *s, const struct recheck *recheck)
         str_addf(s, ", and %" PRIu64 " free runs", recheck->free_runs);
 }
 
-static int try_program(const struct bisect_commit *commit,
+static int try_program(const struct bisect_commit *commit, char *const *program,
                        enum bisect_word *word, struct str *why,
                        struct mps_diag *diag)
 {
@@ -231,21 +231,18 @@ static int try_program(const struct bisect_commit *commit,
         [RECHECK_PASSES] = BISECT_GOOD,
         [RECHECK_OTHER] = BISECT_SKIP,
     };
-    struct command_line line;
     struct recheck recheck = {.verdict = RECHECK_OTHER};
     const char *reason;
-    int err = command_line(&line, commit, diag);
     struct recheck_options options = {
         .rerun = {.toolchain = &commit->places->toolchain,
                   .workspace = commit->places->workspace,
                   .isolation = isolation_probe(&reason),
-                  .program = line.argv,
+                  .program = program,
                   .stop = commit->stop},
         .schedules = commit->schedules,
         .any = commit->any,
     };
-    if (!err)
-        err = recheck_run(&recheck, commit->trace, &options, diag);
+    int err = recheck_run(&recheck, commit->trace, &options, diag);
     if (!err) {
         *word = words[recheck.verdict];
         add_why(why, &recheck);
@@ -254,7 +251,6 @@ static int try_program(const struct bisect_commit *commit,
         words_clean(why, diag->text);
         err = 0;
     }
-    command_line_fini(&line);
     return err;
 }
 
@@ -263,17 +259,22 @@ int bisect_commit_try(const struct bisect_commit *commit,
                       struct mps_diag *diag)
 {
     bool built = false;
+    struct command_line line;
     *word = BISECT_SKIP;
     char *directory =
         str_format("%s/%s", commit->tree->path, commit->tree->prefix);
-    if (!directory)
-        return diag_set(diag, -ENOMEM, "out of memory");
-    int err = 0;
+    /* Before anything is built in vain. */
+    int err = command_line(&line, commit, diag);
+    if (!err && !directory)
+        err = diag_set(diag, -ENOMEM, "out of memory");
     /* Each time: the checkout may have made it anew. */
-    if (chdir(directory))
+    if (!err && chdir(directory))
         str_addf(why, "it has no directory %s", commit->tree->prefix);
-    else
+    else if (!err)
         err = build(commit, &built, why, diag);
+    if (!err && built)
+        err = try_program(commit, line.argv, word, why, diag);
+    command_line_fini(&line);
     free(directory);
-    return err || !built ? err : try_program(commit, word, why, diag);
+    return err;
 }

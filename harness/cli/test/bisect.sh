@@ -224,6 +224,14 @@ mps 2 bisect "$home/work/.mpstress/failures/$id.mpt" a b -- true
 has err "git rev-parse: "
 cd "$home/work" || exit 1
 
+mps 1 run --store other --iterations 1 -- "$target" wrong-status
+mps 2 bisect --store other "${commits[0]}" main -- "touch $home/built"
+has err "the target $target is not in the repository"
+has err "--program FILE"
+holds test ! -e "$home/built"
+rm -rf other
+untouched
+
 # Interrupted while it builds: the build ends with it, and nothing stays. In a
 # session of its own, since a shell's background jobs ignore SIGINT.
 waits=$home/waits
