@@ -21,9 +21,11 @@ commit() {
     git commit -qm "$1"
     commits+=("$(git rev-parse --short=12 HEAD)")
 }
+# Without the traces there is nothing of earlier runs to try again.
 run() {
     mps "$1" run --mode control --iterations "$2" --max-failures 0 -- \
         "$target" "$3"
+    rm -rf .mpstress/failures
 }
 
 # Outside a repository there is no commit.
