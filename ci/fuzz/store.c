@@ -49,6 +49,8 @@ static void remember(struct store *store, unsigned number)
          !store_run_end(store, &run, 1, NULL));
     if (number == 1)
         must(!store_mark_fixed(store, id, NULL));
+    else
+        must(!store_accept(store, id, "not ours", "me", NULL));
 }
 
 /* Read everything in the store DIR; whether it opened. */
@@ -63,6 +65,7 @@ static bool use(const char *dir)
     }
     struct store_failures failures;
     struct store_history history;
+    struct store_knowns knowns;
     if (!store_failures(store, NULL, &failures, &diag)) {
         for (size_t i = 0; i < failures.count; i++)
             must(failures.items[i].id && failures.items[i].what);
@@ -77,6 +80,11 @@ static bool use(const char *dir)
     if (!store_trails(store, NULL, &trails, &diag)) {
         must(trails.items || !trails.count);
         store_trails_free(&trails);
+    }
+    if (!store_knowns(store, &knowns, &diag)) {
+        for (size_t i = 0; i < knowns.count; i++)
+            must(knowns.items[i].id && knowns.items[i].reason);
+        store_knowns_free(&knowns);
     }
     char *found;
     if (!store_find(store, "queue", &found, &diag))

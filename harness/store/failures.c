@@ -46,6 +46,22 @@ const char *store_failure_id(char *buf, size_t size, const char *scenario,
     return buf;
 }
 
+bool store_is_id(const char *text)
+{
+    return failures_id_valid(text);
+}
+
+bool store_id_is_of(const char *id, const char *scenario)
+{
+    char same[STORE_ID_BYTES];
+    const char *dash = strrchr(id, '-');
+    if (!dash || strlen(dash + 1) != 8 ||
+        strspn(dash + 1, "0123456789abcdef") != 8)
+        return false;
+    store_failure_id(same, sizeof(same), scenario, strtoul(dash + 1, NULL, 16));
+    return !strcmp(id, same);
+}
+
 int store_failure_path(const struct store *store, const char *id, char *buf,
                        size_t size)
 {

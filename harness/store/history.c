@@ -15,42 +15,59 @@
  * in any other way might have columns that compute, or none of ours. */
 static const struct {
     const char *name, *sql;
+    int since; /* the version of the tables that brought it */
 } schema[] = {
-    {"runs", "CREATE TABLE runs(\n"
-             "  id TEXT NOT NULL PRIMARY KEY, -- random\n"
-             "  command TEXT NOT NULL,\n"
-             "  \"commit\" TEXT NOT NULL, -- of the program under test, or ''\n"
-             "  seed TEXT NOT NULL,\n"
-             "  started_ns INTEGER NOT NULL, -- since 1970\n"
-             "  ended_ns INTEGER, -- NULL: killed, or still running\n"
-             "  exit_code INTEGER) STRICT, WITHOUT ROWID"},
-    {"results", "CREATE TABLE results(\n"
-                "  run TEXT NOT NULL REFERENCES runs,\n"
-                "  scenario TEXT NOT NULL,\n"
-                "  verdict TEXT NOT NULL,\n"
-                "  iterations INTEGER NOT NULL,\n"
-                "  failures INTEGER NOT NULL,\n"
-                "  elapsed_ns INTEGER NOT NULL,\n"
-                "  PRIMARY KEY(run, scenario)) STRICT, WITHOUT ROWID"},
+    {"runs",
+     "CREATE TABLE runs(\n"
+     "  id TEXT NOT NULL PRIMARY KEY, -- random\n"
+     "  command TEXT NOT NULL,\n"
+     "  \"commit\" TEXT NOT NULL, -- of the program under test, or ''\n"
+     "  seed TEXT NOT NULL,\n"
+     "  started_ns INTEGER NOT NULL, -- since 1970\n"
+     "  ended_ns INTEGER, -- NULL: killed, or still running\n"
+     "  exit_code INTEGER) STRICT, WITHOUT ROWID",
+     1},
+    {"results",
+     "CREATE TABLE results(\n"
+     "  run TEXT NOT NULL REFERENCES runs,\n"
+     "  scenario TEXT NOT NULL,\n"
+     "  verdict TEXT NOT NULL,\n"
+     "  iterations INTEGER NOT NULL,\n"
+     "  failures INTEGER NOT NULL,\n"
+     "  elapsed_ns INTEGER NOT NULL,\n"
+     "  PRIMARY KEY(run, scenario)) STRICT, WITHOUT ROWID",
+     1},
     {"results_by_scenario",
-     "CREATE INDEX results_by_scenario ON results(scenario)"},
-    {"findings", "CREATE TABLE findings(\n"
-                 "  run TEXT NOT NULL REFERENCES runs,\n"
-                 "  id TEXT NOT NULL, -- of the failure: failures/ID.mpt\n"
-                 "  scenario TEXT NOT NULL,\n"
-                 "  kind TEXT NOT NULL,\n"
-                 "  what TEXT NOT NULL,\n"
-                 "  fingerprint TEXT NOT NULL,\n"
-                 "  first_iteration INTEGER NOT NULL,\n"
-                 "  seed TEXT NOT NULL, -- of that iteration\n"
-                 "  times INTEGER NOT NULL,\n"
-                 "  first_ns INTEGER NOT NULL, -- when noted, since 1970\n"
-                 "  last_ns INTEGER NOT NULL,\n"
-                 "  PRIMARY KEY(run, id)) STRICT, WITHOUT ROWID"},
-    {"findings_by_id", "CREATE INDEX findings_by_id ON findings(id)"},
-    {"fixed", "CREATE TABLE fixed(\n"
-              "  id TEXT NOT NULL PRIMARY KEY, -- of a failure\n"
-              "  marked_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID"},
+     "CREATE INDEX results_by_scenario ON results(scenario)", 1},
+    {"findings",
+     "CREATE TABLE findings(\n"
+     "  run TEXT NOT NULL REFERENCES runs,\n"
+     "  id TEXT NOT NULL, -- of the failure: failures/ID.mpt\n"
+     "  scenario TEXT NOT NULL,\n"
+     "  kind TEXT NOT NULL,\n"
+     "  what TEXT NOT NULL,\n"
+     "  fingerprint TEXT NOT NULL,\n"
+     "  first_iteration INTEGER NOT NULL,\n"
+     "  seed TEXT NOT NULL, -- of that iteration\n"
+     "  times INTEGER NOT NULL,\n"
+     "  first_ns INTEGER NOT NULL, -- when noted, since 1970\n"
+     "  last_ns INTEGER NOT NULL,\n"
+     "  PRIMARY KEY(run, id)) STRICT, WITHOUT ROWID",
+     1},
+    {"findings_by_id", "CREATE INDEX findings_by_id ON findings(id)", 1},
+    {"fixed",
+     "CREATE TABLE fixed(\n"
+     "  id TEXT NOT NULL PRIMARY KEY, -- of a failure\n"
+     "  marked_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+     1},
+    {"known",
+     "CREATE TABLE known(\n"
+     "  id TEXT NOT NULL PRIMARY KEY, -- of a failure\n"
+     "  accepted INTEGER NOT NULL, -- 0: withdrawn\n"
+     "  reason TEXT NOT NULL,\n"
+     "  author TEXT NOT NULL,\n"
+     "  changed_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+     2},
 };
 enum { SCHEMA_COUNT = sizeof(schema) / sizeof(schema[0]) };
 
@@ -100,13 +117,16 @@ static bool is_empty(const struct identity *id)
     return !id->application && !id->version && !id->entries;
 }
 
-static int create_tables(struct store *store, struct mps_diag *diag)
+/* What the tables of version FROM (0: there are none) lack. */
+static int create_tables(struct store *store, int from, struct mps_diag *diag)
 {
     char sql[128];
     snprintf(sql, sizeof(sql),
              "PRAGMA application_id = %d; PRAGMA user_version = %d",
              STORE_APPLICATION_ID, STORE_FORMAT);
     for (size_t i = 0; i < SCHEMA_COUNT; i++) {
+        if (schema[i].since <= from)
+            continue;
         int err = history_run(store, diag, schema[i].sql, "");
         if (err)
             return err;
@@ -114,6 +134,7 @@ static int create_tables(struct store *store, struct mps_diag *diag)
     errno = 0;
     if (sqlite3_exec(store->db, sql, NULL, NULL, NULL))
         return history_error(store, diag);
+    store->version = STORE_FORMAT;
     return 0;
 }
 
@@ -130,7 +151,7 @@ static int create_if_empty(struct store *store, struct mps_diag *diag)
         return err;
     err = read_identity(store, &id, diag);
     if (!err && is_empty(&id))
-        err = create_tables(store, diag);
+        err = create_tables(store, 0, diag);
     return history_end(store, err, diag);
 }
 
@@ -156,6 +177,7 @@ static int check_identity(struct store *store, struct mps_diag *diag)
                         store->history, (long long)id.version, STORE_FORMAT);
     if (id.version < 1)
         return damaged(store, "it has no version", diag);
+    store->version = (int)id.version;
     return 0;
 }
 
@@ -203,8 +225,24 @@ static int check_schema(struct store *store, struct mps_diag *diag)
 {
     int err = 0;
     for (size_t i = 0; i < SCHEMA_COUNT && !err; i++)
-        err = check_entry(store, schema[i].name, schema[i].sql, diag);
+        if (schema[i].since <= store->version)
+            err = check_entry(store, schema[i].name, schema[i].sql, diag);
     return err;
+}
+
+int history_upgrade(struct store *store, struct mps_diag *diag)
+{
+    struct identity id;
+    if (store->version == STORE_FORMAT)
+        return 0;
+    /* Another process may have done it meanwhile. */
+    int err = read_identity(store, &id, diag);
+    if (err)
+        return err;
+    store->version = (int)id.version;
+    return id.version < STORE_FORMAT
+               ? create_tables(store, (int)id.version, diag)
+               : 0;
 }
 
 /* A store may come from a stranger: what its schema says must not run. */
@@ -326,7 +364,7 @@ static int open_nothing(struct store *store, struct mps_diag *diag)
 {
     int err = open_file(
         store, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, diag);
-    return err ? err : create_tables(store, diag);
+    return err ? err : create_tables(store, 0, diag);
 }
 
 int history_open(struct store *store, bool create, struct mps_diag *diag)
@@ -346,6 +384,11 @@ int history_open(struct store *store, bool create, struct mps_diag *diag)
         err = check_pages(store, diag);
     if (!err && create)
         use_wal(store->db);
+    if (!err && create && store->version < STORE_FORMAT) {
+        err = history_begin(store, diag);
+        if (!err)
+            err = history_end(store, history_upgrade(store, diag), diag);
+    }
     return err;
 }
 

@@ -197,7 +197,7 @@ Test(store_history, refuses_a_newer_format)
 {
     cr_assert_eq(fixture_open(&f, true), 0);
     fixture_close(&f);
-    fixture_sql(&f, "PRAGMA user_version = 2");
+    fixture_sql(&f, "PRAGMA user_version = 3");
     cr_assert_eq(fixture_open(&f, true), -MPS_EVERSION);
     NAMES("newer mpstress");
 }

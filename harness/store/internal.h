@@ -16,6 +16,7 @@ struct store {
     char *history;  /* DIRECTORY/history.db */
     sqlite3 *db;
     bool writable;
+    int version; /* of the tables: an older store is only read as it is */
     pthread_mutex_t lock; /* one transaction at a time on `db` */
 };
 
@@ -25,6 +26,10 @@ struct store {
 int history_open(struct store *store, bool create, struct mps_diag *diag);
 /* Closes store->db, if any. */
 void history_close(struct store *store);
+
+/* Give STORE, which is written, the tables that its version lacks. Within a
+ * transaction of the caller. */
+int history_upgrade(struct store *store, struct mps_diag *diag);
 
 /* What the last call on store->db complained about: the code for it, with
  * DIAG saying what it means and what to do. */

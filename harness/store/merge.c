@@ -19,29 +19,40 @@
  * still going on: what is known of it now replaces what was known then. */
 static const struct {
     const char *read, *write;
+    int since; /* the version of the tables that has them */
 } copies[] = {
     {"SELECT id, command, \"commit\", seed, started_ns, ended_ns, exit_code"
      " FROM runs",
      "INSERT INTO runs VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id)"
      " DO UPDATE SET ended_ns = excluded.ended_ns,"
-     " exit_code = excluded.exit_code WHERE runs.ended_ns IS NULL"},
+     " exit_code = excluded.exit_code WHERE runs.ended_ns IS NULL",
+     1},
     {"SELECT run, scenario, verdict, iterations, failures, elapsed_ns"
      " FROM results",
      "INSERT INTO results VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(run, scenario)"
      " DO UPDATE SET verdict = excluded.verdict,"
      " iterations = excluded.iterations, failures = excluded.failures,"
      " elapsed_ns = excluded.elapsed_ns"
-     " WHERE excluded.iterations > results.iterations"},
+     " WHERE excluded.iterations > results.iterations",
+     1},
     {"SELECT run, id, scenario, kind, what, fingerprint, first_iteration,"
      " seed, times, first_ns, last_ns FROM findings",
      "INSERT INTO findings VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
      " ON CONFLICT(run, id) DO UPDATE SET what = excluded.what,"
      " times = excluded.times, last_ns = excluded.last_ns"
-     " WHERE excluded.times > findings.times"},
+     " WHERE excluded.times > findings.times",
+     1},
     {"SELECT id, marked_ns FROM fixed",
      "INSERT INTO fixed VALUES(?, ?) ON CONFLICT(id) DO UPDATE"
      " SET marked_ns = excluded.marked_ns"
-     " WHERE excluded.marked_ns > fixed.marked_ns"},
+     " WHERE excluded.marked_ns > fixed.marked_ns",
+     1},
+    {"SELECT id, accepted, reason, author, changed_ns FROM known",
+     "INSERT INTO known VALUES(?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE"
+     " SET accepted = excluded.accepted, reason = excluded.reason,"
+     " author = excluded.author, changed_ns = excluded.changed_ns"
+     " WHERE excluded.changed_ns > known.changed_ns",
+     2},
 };
 
 static int copy_row(struct store *into, sqlite3_stmt *read, sqlite3_stmt *write,
@@ -177,9 +188,12 @@ static int copy_all(struct store *into, struct store *from,
                     struct store_merged *out, struct mps_diag *diag)
 {
     struct store_merged before, after;
-    int err = count_all(into, &before, diag);
+    int err = history_upgrade(into, diag);
+    if (!err)
+        err = count_all(into, &before, diag);
     for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]) && !err; i++)
-        err = copy_table(into, from, i, diag);
+        if (copies[i].since <= from->version)
+            err = copy_table(into, from, i, diag);
     if (!err)
         err = count_all(into, &after, diag);
     if (!err)

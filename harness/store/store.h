@@ -20,7 +20,7 @@ struct report_trail;
 struct store;
 
 /* Version of the tables in history.db. */
-enum { STORE_FORMAT = 1, STORE_APPLICATION_ID = 0x6d707368 };
+enum { STORE_FORMAT = 2, STORE_APPLICATION_ID = 0x6d707368 };
 
 /* Sizes of the texts below, with the final NUL. */
 enum { STORE_ID_BYTES = 192, STORE_RUN_BYTES = 33 };
@@ -89,6 +89,39 @@ void store_failures_free(struct store_failures *list);
  * that back. -MPS_ENOMATCH for an unknown id. */
 int store_mark_fixed(struct store *store, const char *id,
                      struct mps_diag *diag);
+
+/* -- Known findings ---------------------------------------------------------
+ * Failures that somebody has accepted for a reason: a run shows them, and does
+ * not fail for them. */
+
+struct store_known {
+    const char *id, *reason, *author;
+    uint64_t changed_ns; /* since 1970 */
+};
+
+struct store_knowns {
+    struct store_known *items;
+    size_t count;
+};
+
+/* Accept failure ID, whether or not it was ever seen here, for REASON, one
+ * line; again, to change the reason. -MPS_EUSAGE for what is no id, or no
+ * reason. */
+int store_accept(struct store *store, const char *id, const char *reason,
+                 const char *author, struct mps_diag *diag);
+/* Take that back. -MPS_ENOMATCH when ID is not accepted. */
+int store_withdraw(struct store *store, const char *id, const char *author,
+                   struct mps_diag *diag);
+
+/* What is accepted, by id. Release with store_knowns_free(). */
+int store_knowns(struct store *store, struct store_knowns *out,
+                 struct mps_diag *diag);
+void store_knowns_free(struct store_knowns *list);
+
+/* Whether TEXT may be the id of a failure: a plain file name. */
+bool store_is_id(const char *text);
+/* Whether ID is that of a finding of SCENARIO. */
+bool store_id_is_of(const char *id, const char *scenario);
 
 /* -- Runs ------------------------------------------------------------------*/
 
