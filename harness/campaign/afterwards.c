@@ -91,7 +91,8 @@ void afterwards(const struct campaign_options *options, struct tally *tally)
         if (*options->stop || count == EXPLAINED)
             return;
         /* No schedule shows what a tool has found by its own means. */
-        if (entry->expected || !entry->trace || !*entry->trace ||
+        if (entry->expected || entry->known || !entry->trace ||
+            !*entry->trace ||
             (entry->strategy && valgrind_tool_find(entry->strategy) >= 0))
             continue;
         count++;

@@ -57,6 +57,7 @@ static void describe(const struct tally *tally, enum verdict verdict,
         .planned = tally->planned,
         .iterations = tally->iterations,
         .failures = tally->failures,
+        .known_failures = tally->known_failures,
         .elapsed_ns = tally->elapsed_ns,
         .findings = tally->findings,
         .finding_count = tally->finding_count,
@@ -67,6 +68,8 @@ static void describe(const struct tally *tally, enum verdict verdict,
         .external_call = tally->external_call,
         .never_reached = (const char *const *)tally->never_reached,
         .never_reached_count = tally->never_reached_count,
+        .unseen = tally->unseen,
+        .unseen_count = tally->unseen_count,
     };
 }
 
@@ -129,6 +132,7 @@ static void run_scenario(struct campaign *campaign,
                                                         : scenario->iterations;
     if (planned || !tools_leave_iterations(options))
         planned += tools_planned(options, scenario);
+    tally->known = options->known;
     progress_begin(options->progress, scenario->name, planned, index + 1,
                    options->scenario_count);
     int err = 0;
@@ -150,6 +154,10 @@ static void run_scenario(struct campaign *campaign,
                             scenario->name, scenario->program));
     add_note(campaign, blind_describe(&tally->blind, scenario->name));
     short_of_plan |= is_short(options, tally) || is_blind(options, tally);
+    /* A run that ended before its plan has not looked for all of them. */
+    if (!*options->stop && !options->has_only && !err &&
+        tally->iterations >= tally->planned && tools_leave_iterations(options))
+        tally_list_unseen(tally);
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
              shown);
     progress_end(options->progress, shown);

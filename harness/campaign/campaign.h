@@ -14,6 +14,7 @@
 #include "runner/isolation.h"
 #include "scenario/scenario.h"
 
+struct known_list;
 struct mps_diag;
 struct store;
 struct suppressions;
@@ -38,6 +39,7 @@ struct campaign_options {
     struct portfolio portfolio;
     unsigned detectors;                      /* enum detector */
     const struct suppressions *suppressions; /* NULL: none */
+    const struct known_list *known;          /* accepted findings; NULL: none */
     const char *tool_suppressions; /* absolute path of a file in Valgrind's
                                       format, or NULL */
     bool guard; /* see accesses of plain binaries, by page faults */

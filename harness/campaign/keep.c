@@ -35,14 +35,17 @@ static void write_trace(const struct campaign_options *options,
         struct mps_diag diag = {""};
         char path[4096];
         int err = store_failure_path(options->store, id, path, sizeof(path));
+        /* The trace of a known finding stays: it has been explained. */
+        bool kept = !err && entry->known && !access(path, F_OK);
         if (err)
             diag_set(&diag, err, "%s: %s", store_directory(options->store),
                      error_text(err));
-        else
+        else if (!kept)
             err = trace_save(path, &info, outcome, findings, &diag);
         if (!err) {
             entry->trace = strdup(path);
-            if (!tally_is_warning(tally->scenario, entry->finding))
+            if (!entry->known &&
+                !tally_is_warning(tally->scenario, entry->finding))
                 store_set_latest(options->store, id, &diag);
         } else {
             progress_hide(options->progress);
@@ -57,8 +60,8 @@ static void print_block(const struct campaign_options *options,
                         const struct tally *tally,
                         const struct report_finding *entry)
 {
-    bool wanted =
-        entry->expected ? options->verbosity > 1 : options->verbosity > 0;
+    bool wanted = entry->expected || entry->known ? options->verbosity > 1
+                                                  : options->verbosity > 0;
     if (!wanted)
         return;
     struct report_scenario shown = {
@@ -148,9 +151,9 @@ static bool came_true(const struct tally *tally, const struct finding *order)
 /* Its trace was written in time, but never shown to anybody. */
 static void forget(struct tally *tally, size_t number)
 {
-    const char *trace = tally->findings[number].trace;
-    if (trace && *trace)
-        unlink(trace);
+    const struct report_finding *entry = &tally->findings[number];
+    if (entry->trace && *entry->trace && !entry->known)
+        unlink(entry->trace);
     tally_forget(tally, number);
 }
 
@@ -174,7 +177,7 @@ void keep_warnings(const struct campaign_options *options, struct tally *tally)
         iteration = entry->first_iteration;
         tally_confirm(tally, number, &warning);
         struct mps_diag diag;
-        if (options->store && entry->trace && *entry->trace)
+        if (options->store && entry->trace && *entry->trace && !entry->known)
             store_set_latest(options->store, entry->id, &diag);
         print_block(options, tally, entry);
     }

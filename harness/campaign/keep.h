@@ -9,9 +9,9 @@
 #include "tally.h"
 
 /* Take FINDINGS of OUTCOME into TALLY; for each new one write the trace and
- * print the block (unless it is the expected one, the run is quiet, or it is a
- * warning that waits for keep_warnings()). The caller holds the scenario's
- * lock. */
+ * print the block (unless it is the expected one or known, the run is quiet, or
+ * it is a warning that waits for keep_warnings()). The caller holds the
+ * scenario's lock. */
 void keep_failure(const struct campaign_options *options, struct tally *tally,
                   int way, const struct outcome *outcome,
                   struct finding_list *findings);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "known.h"
+#include "store/store.h"
 
 int tally_init(struct tally *tally, const struct scenario *scenario)
 {
@@ -40,6 +42,7 @@ void tally_fini(struct tally *tally)
         free_entry(&tally->findings[i]);
     free(tally->findings);
     free(tally->warnings);
+    free(tally->unseen);
     free(tally->used);
     for (int way = 0; way < WAY_COUNT; way++)
         hash_set_free(tally->orders[way]);
@@ -70,19 +73,25 @@ bool tally_is_warning(const struct scenario *scenario,
            scenario->finding != FINDING_LOCK_ORDER;
 }
 
+/* How many of LIST count, and of them those that are *KNOWN. */
 static size_t count_failures(const struct tally *tally,
-                             const struct finding_list *list)
+                             const struct finding_list *list, size_t *known)
 {
     size_t count = 0;
-    for (size_t i = 0; i < list->count; i++)
-        count += !tally_is_warning(tally->scenario, &list->items[i]);
+    *known = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (tally_is_warning(tally->scenario, &list->items[i]))
+            continue;
+        count++;
+        *known += tally_known(tally, &list->items[i]) != NULL;
+    }
     return count;
 }
 
 void tally_count(struct tally *tally, int way, const struct outcome *outcome,
                  const struct finding_list *list)
 {
-    size_t findings = count_failures(tally, list);
+    size_t known, findings = count_failures(tally, list, &known);
     struct report_strategy *stats = &tally->ways[way];
     const struct segment_schedule *schedule = &outcome->segment->schedule;
     if (findings && !stats->failures++)
@@ -90,6 +99,7 @@ void tally_count(struct tally *tally, int way, const struct outcome *outcome,
     stats->iterations++;
     tally->iterations++;
     tally->failures += findings != 0;
+    tally->known_failures += findings && known == findings;
     breakdown_count(&tally->breakdown, outcome, findings != 0);
     if (!outcome->controlled)
         return;
@@ -159,6 +169,18 @@ static bool is_no_surprise(const struct scenario *scenario,
             finding->kind == FINDING_LOCK_ORDER);
 }
 
+const char *tally_known(const struct tally *tally,
+                        const struct finding *finding)
+{
+    char id[STORE_ID_BYTES];
+    if (!tally->known || !tally->known->count ||
+        is_no_surprise(tally->scenario, finding))
+        return NULL;
+    return known_reason(tally->known,
+                        store_failure_id(id, sizeof(id), tally->scenario->name,
+                                         finding->fingerprint));
+}
+
 struct report_finding *tally_add(struct tally *tally, struct finding *finding,
                                  const struct outcome *outcome, bool *is_new)
 {
@@ -192,6 +214,7 @@ struct report_finding *tally_add(struct tally *tally, struct finding *finding,
         .first_seed = outcome->seed,
         .parameters = parameters,
         .expected = is_no_surprise(tally->scenario, kept),
+        .known = tally_known(tally, kept),
     };
     if (is_expected(tally->scenario, kept) &&
         !tally_is_warning(tally->scenario, kept))
@@ -223,6 +246,7 @@ void tally_confirm(struct tally *tally, size_t number,
     if (!warning->alone)
         return;
     tally->failures++;
+    tally->known_failures += entry->known != NULL;
     if (!stats->failures++ || entry->first_iteration < stats->first)
         stats->first = entry->first_iteration;
 }
@@ -235,11 +259,39 @@ void tally_forget(struct tally *tally, size_t number)
         tally->findings[i] = tally->findings[i + 1];
 }
 
+uint64_t tally_new_failures(const struct tally *tally)
+{
+    return tally->failures - tally->known_failures;
+}
+
 bool tally_is_done(const struct tally *tally, uint64_t max_failures)
 {
-    if (!max_failures || tally->failures < max_failures)
+    if (!max_failures || tally_new_failures(tally) < max_failures)
         return false;
     return tally->scenario->expect == EXPECT_PASS || tally->expected_seen;
+}
+
+static bool was_seen(const struct tally *tally, const char *id)
+{
+    for (size_t i = 0; i < tally->finding_count; i++)
+        if (tally->findings[i].id && !strcmp(tally->findings[i].id, id))
+            return true;
+    return false;
+}
+
+void tally_list_unseen(struct tally *tally)
+{
+    const struct known_list *known = tally->known;
+    if (!known || !known->count)
+        return;
+    tally->unseen = calloc(known->count, sizeof(*tally->unseen));
+    for (size_t i = 0; tally->unseen && i < known->count; i++) {
+        const struct known *one = &known->items[i];
+        if (store_id_is_of(one->id, tally->scenario->name) &&
+            !was_seen(tally, one->id))
+            tally->unseen[tally->unseen_count++] =
+                (struct report_known){one->id, one->reason};
+    }
 }
 
 struct collector {
@@ -281,7 +333,7 @@ enum verdict tally_verdict(struct tally *tally, bool ended_early)
                        ended_early ? " (ended early)" : "");
         return ended_early ? VERDICT_INCONCLUSIVE : VERDICT_FAIL;
     }
-    if (tally->failures) {
+    if (tally_new_failures(tally)) {
         tally->reason = str_format("%llu of %llu iterations failed",
                                    (unsigned long long)tally->failures,
                                    (unsigned long long)tally->iterations);

@@ -17,9 +17,11 @@
 
 struct tally {
     const struct scenario *scenario;
-    uint64_t planned;    /* 0: without end */
-    uint64_t iterations; /* judged */
-    uint64_t failures;   /* of them with a finding */
+    uint64_t planned;               /* 0: without end */
+    uint64_t iterations;            /* judged */
+    uint64_t failures;              /* of them with a finding */
+    uint64_t known_failures;        /* of them with known ones alone */
+    const struct known_list *known; /* accepted findings; NULL: none */
     uint64_t elapsed_ns;
     struct report_finding *findings; /* distinct ones; owned */
     size_t finding_count;
@@ -32,7 +34,9 @@ struct tally {
     size_t used_count;
     struct blind blind;
     struct breakdown breakdown;
-    size_t breakdown_count; /* filled in the end */
+    size_t breakdown_count;      /* filled in the end */
+    struct report_known *unseen; /* filled in the end; owned, texts not */
+    size_t unseen_count;
     char external_call[64]; /* the first call that was not under control */
     bool expected_seen;     /* the kind that the scenario expects */
     char *reason;           /* of a verdict that is not pass */
@@ -59,6 +63,11 @@ void tally_fini(struct tally *tally);
 bool tally_is_warning(const struct scenario *scenario,
                       const struct finding *finding);
 
+/* Why FINDING of the scenario is accepted; NULL when it is not, or is what the
+ * scenario expects. The text is the known_list's. */
+const char *tally_known(const struct tally *tally,
+                        const struct finding *finding);
+
 /* Count OUTCOME, which was run in WAY and gave FINDINGS. */
 void tally_count(struct tally *tally, int way, const struct outcome *outcome,
                  const struct finding_list *findings);
@@ -79,9 +88,16 @@ void tally_confirm(struct tally *tally, size_t number,
                    const struct warning *warning);
 void tally_forget(struct tally *tally, size_t number);
 
-/* Whether enough has been seen to stop: MAX_FAILURES failing iterations, for
- * a scenario that expects to fail ones of the expected kind. */
+/* Failing iterations that nobody has accepted. */
+uint64_t tally_new_failures(const struct tally *tally);
+
+/* Whether enough has been seen to stop: MAX_FAILURES failing iterations that
+ * nobody has accepted, for a scenario that expects to fail ones of the expected
+ * kind. */
 bool tally_is_done(const struct tally *tally, uint64_t max_failures);
+
+/* All iterations have been run: note what is accepted and did not come. */
+void tally_list_unseen(struct tally *tally);
 
 /* Come to the verdict; ENDED_EARLY: interrupted or out of time. */
 enum verdict tally_verdict(struct tally *tally, bool ended_early);

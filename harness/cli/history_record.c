@@ -8,9 +8,13 @@ static int record_scenario(struct store *store, const struct store_run *run,
                            const struct report_scenario *scenario,
                            struct mps_diag *diag)
 {
-    int err = store_scenario_result(
-        store, run, scenario->name, verdict_name(scenario->verdict),
-        scenario->iterations, scenario->failures, scenario->elapsed_ns, diag);
+    /* To have been caught is to pass. */
+    const char *verdict = scenario->expect_fail
+                              ? verdict_name(scenario->verdict)
+                              : report_verdict(scenario);
+    int err = store_scenario_result(store, run, scenario->name, verdict,
+                                    scenario->iterations, scenario->failures,
+                                    scenario->elapsed_ns, diag);
     for (size_t i = 0; !err && i < scenario->finding_count; i++) {
         const struct report_finding *entry = &scenario->findings[i];
         struct store_finding finding = {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "accept.h"
 #include "base/diag.h"
 #include "base/error.h"
 #include "campaign/portfolio.h"
@@ -18,10 +19,10 @@ struct input {
     const char *store;
     const char **names; /* owned */
     size_t name_count;
-    const char *json; /* of history */
+    const char *accept, *reason, *withdraw, *json; /* of history */
 };
 
-enum { KEY_STORE = 256, KEY_JSON };
+enum { KEY_STORE = 256, KEY_ACCEPT, KEY_REASON, KEY_WITHDRAW, KEY_JSON };
 
 static const struct argp_option options[] = {
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
@@ -62,6 +63,14 @@ static const char *when(uint64_t ns, char buf[static 32])
         !strftime(buf, 32, "%Y-%m-%d %H:%M", &local))
         strcpy(buf, "?");
     return buf;
+}
+
+/* TEXT, which may come from another's store, on one line. */
+static void put_line(const char *text)
+{
+    for (; *text; text++)
+        putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+    putchar('\n');
 }
 
 /* -- list
@@ -129,6 +138,31 @@ static int list_strategies(const struct input *input, struct mps_diag *diag)
     return 0;
 }
 
+/* As `run --known FILE` reads it. */
+static int list_known(const struct input *input, struct mps_diag *diag)
+{
+    struct store *store;
+    struct store_knowns list;
+    int err = open_store(&store, input, false, diag);
+    if (err)
+        return err;
+    err = store_knowns(store, &list, diag);
+    if (!err && !list.count)
+        puts("# no finding is accepted");
+    for (size_t i = 0; !err && i < list.count; i++) {
+        const struct store_known *known = &list.items[i];
+        char changed[32];
+        printf("# accepted %s by ", when(known->changed_ns, changed));
+        put_line(known->author);
+        printf("%s  ", known->id);
+        put_line(known->reason);
+    }
+    if (!err)
+        store_knowns_free(&list);
+    store_close(store);
+    return err;
+}
+
 static const struct {
     const char *name;
     int (*list)(const struct input *input, struct mps_diag *diag);
@@ -136,6 +170,7 @@ static const struct {
     {"scenarios", list_scenarios},
     {"failures", list_failures},
     {"strategies", list_strategies},
+    {"known", list_known},
 };
 
 static int run_list(int argc, char **argv)
@@ -144,9 +179,9 @@ static int run_list(int argc, char **argv)
     struct mps_diag diag = {""};
     int code = command_parse(&command_list, argc, argv, &input);
     const char *what = input.name_count ? input.names[0] : "scenarios";
-    int err =
-        diag_set(&diag, -MPS_EUSAGE,
-                 "'%s': list what? scenarios, failures or strategies", what);
+    int err = diag_set(
+        &diag, -MPS_EUSAGE,
+        "'%s': list what? scenarios, failures, strategies or known", what);
     for (size_t i = 0; !code && i < sizeof(lists) / sizeof(lists[0]); i++)
         if (!strcmp(lists[i].name, what))
             err = lists[i].list(&input, &diag);
@@ -159,13 +194,14 @@ static int run_list(int argc, char **argv)
 static const struct argp list_argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "[scenarios|failures|strategies]",
-    .doc = "List the scenarios in ./scenarios, the failures in the store, or "
-           "the strategies.",
+    .args_doc = "[scenarios|failures|strategies|known]",
+    .doc = "List the scenarios in ./scenarios, the failures in the store, the "
+           "strategies, or the findings that are accepted, as `run --known` "
+           "takes them.",
 };
 
 const struct command command_list = {
-    "list", "list scenarios, failures or strategies", &list_argp, run_list};
+    "list", "list scenarios, failures, known findings", &list_argp, run_list};
 
 /* -- history
  * --------------------------------------------------------------------*/
@@ -184,6 +220,10 @@ static int show_history(const struct input *input, struct mps_diag *diag)
 static const struct argp_option history_options[] = {
     {"json", KEY_JSON, "FILE", 0,
      "Write all of it to FILE (- for standard output)", 0},
+    {"accept", KEY_ACCEPT, "ID", 0,
+     "Accept this finding: runs show it as known and do not fail for it", 0},
+    {"reason", KEY_REASON, "TEXT", 0, "Why; shown whenever it comes", 0},
+    {"withdraw", KEY_WITHDRAW, "ID", 0, "It is accepted no more", 0},
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
     {0},
 };
@@ -191,10 +231,35 @@ static const struct argp_option history_options[] = {
 static error_t parse_history(int key, char *argument, struct argp_state *state)
 {
     struct input *input = state->input;
-    if (key != KEY_JSON)
+    switch (key) {
+    case KEY_ACCEPT:
+        input->accept = argument;
+        return 0;
+    case KEY_REASON:
+        input->reason = argument;
+        return 0;
+    case KEY_WITHDRAW:
+        input->withdraw = argument;
+        return 0;
+    case KEY_JSON:
+        input->json = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (input->accept && input->withdraw)
+            argp_error(state, "either --accept or --withdraw");
+        if ((input->accept || input->withdraw) && input->name_count)
+            argp_error(state, "'%s': one finding at a time", input->names[0]);
+        if (input->accept && !input->reason)
+            argp_error(state,
+                       "--accept %s: why? --reason TEXT is shown whenever it "
+                       "comes",
+                       input->accept);
+        if (input->reason && !input->accept)
+            argp_error(state, "--reason is for --accept");
+        return 0;
+    default:
         return parse(key, argument, state);
-    input->json = argument;
-    return 0;
+    }
 }
 
 static int run_history(int argc, char **argv)
@@ -203,7 +268,13 @@ static int run_history(int argc, char **argv)
     struct mps_diag diag = {""};
     int code = command_parse(&command_history, argc, argv, &input);
     if (!code) {
-        int err = show_history(&input, &diag);
+        const char *directory =
+            input.store ? input.store : STORE_DEFAULT_DIRECTORY;
+        int err = input.accept ? accept_finding(directory, input.accept,
+                                                input.reason, &diag)
+                  : input.withdraw
+                      ? withdraw_finding(directory, input.withdraw, &diag)
+                      : show_history(&input, &diag);
         code = err ? command_fail(&command_history, err, &diag) : 0;
     }
     free(input.names);
@@ -213,15 +284,21 @@ static int run_history(int argc, char **argv)
 static const struct argp history_argp = {
     .options = history_options,
     .parser = parse_history,
-    .args_doc = "[SCENARIO]",
+    .args_doc = "[SCENARIO]\n--accept ID --reason TEXT\n--withdraw ID",
     .doc = "Show the results of earlier runs, newest first, and when each "
-           "failure was first and last seen."
+           "failure was first and last seen; or accept a finding, which is "
+           "known from then on."
            "\v"
            "A failure is gone with the run in which the iterations since its "
            "last sight came to as many as would have shown it with a "
            "confidence of 99 %, at the lowest rate that the 95 % interval of "
            "the runs that saw it allows; or in which its recorded schedule "
-           "passed. A commit with -dirty had changes that were not committed.",
+           "passed. A commit with -dirty had changes that were not committed."
+           "\n\n"
+           "ID may be shortened; `latest` is the newest failure. What is "
+           "accepted is kept in the store; `mpstress list known` shows it, in "
+           "the format of a file to keep with the sources, for `mpstress run "
+           "--known FILE`.",
 };
 
 const struct command command_history = {

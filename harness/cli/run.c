@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "campaign/known.h"
 #include "check/suppress.h"
 #include "command.h"
 #include "github.h"
@@ -28,6 +29,7 @@ struct session {
     struct places places;
     struct store *store;
     struct suppressions *suppressions;
+    struct known_list known;
     char *tool_suppressions;
     struct progress *progress;
     struct campaign *campaign;
@@ -45,6 +47,8 @@ static void session_fini(struct session *session)
     select_free(&session->selection);
     free(session->input.workers);
     free(session->input.names);
+    free(session->input.known);
+    known_free(&session->known);
     free(session->command);
 }
 
@@ -116,6 +120,17 @@ static int load_suppressions(struct session *session, struct mps_diag *diag)
                                                                  : 0;
 }
 
+/* What the files say goes before what the store does. */
+static int load_known(struct session *session, struct mps_diag *diag)
+{
+    const struct run_input *input = &session->input;
+    struct known_list *known = &session->known;
+    int err = known_take_store(known, session->store, diag);
+    for (size_t i = 0; !err && i < input->known_count; i++)
+        err = known_load(known, input->known[i], diag);
+    return err;
+}
+
 static int prepare(struct session *session, struct mps_diag *diag)
 {
     struct run_input *input = &session->input;
@@ -130,6 +145,8 @@ static int prepare(struct session *session, struct mps_diag *diag)
                    input->store ? input->store : STORE_DEFAULT_DIRECTORY, true,
                    diag))
         err = -MPS_ESTORE;
+    if (!err)
+        err = load_known(session, diag);
     if (!err)
         err = places_find(&session->places, diag);
     if (err)
@@ -148,6 +165,7 @@ static int prepare(struct session *session, struct mps_diag *diag)
     campaign->command = session->command;
     campaign->store = session->store;
     campaign->suppressions = session->suppressions;
+    campaign->known = &session->known;
     campaign->isolation = isolation_probe(&why);
     campaign->out = stdout;
     campaign->color = report_use_color(input->color, stdout);

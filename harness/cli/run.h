@@ -14,7 +14,9 @@ struct run_input {
     struct campaign_options campaign;
     const char *store;        /* directory; NULL: the default */
     const char *suppressions; /* file, or NULL */
-    int64_t *workers;         /* --workers, owned */
+    const char **known;       /* --known, files; owned */
+    size_t known_count;
+    int64_t *workers; /* --workers, owned */
     size_t worker_count;
     bool has_seed;
     enum color_mode color;

@@ -24,6 +24,7 @@ enum {
     KEY_DETECTOR,
     KEY_GUARD,
     KEY_SUPPRESSIONS,
+    KEY_KNOWN,
     KEY_HTML,
     KEY_JSON,
     KEY_JUNIT,
@@ -78,6 +79,11 @@ static const struct argp_option options[] = {
      "Leave out the findings that FILE names, in ThreadSanitizer's format "
      "(race:FUNCTION, FILE or LIBRARY); or a file in Valgrind's format for "
      "helgrind and drd",
+     0},
+    {"known", KEY_KNOWN, "FILE", 0,
+     "Show the findings that FILE names (lines of ID REASON) as known, as "
+     "those "
+     "accepted by `mpstress history --accept`, and do not fail for them",
      0},
     {NULL, 0, NULL, 0, "Results:", 4},
     {"store", KEY_STORE, "DIR", 0,
@@ -211,14 +217,13 @@ static int shrink_time(struct argp_state *state,
     return 0;
 }
 
-static int add_name(struct run_input *input, const char *name)
+static int add_text(const char ***list, size_t *count, const char *text)
 {
-    const char **names =
-        realloc(input->names, (input->name_count + 1) * sizeof(*input->names));
-    if (!names)
+    const char **texts = realloc(*list, (*count + 1) * sizeof(**list));
+    if (!texts)
         return ENOMEM;
-    input->names = names;
-    names[input->name_count++] = name;
+    *list = texts;
+    texts[(*count)++] = text;
     return 0;
 }
 
@@ -292,6 +297,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_SUPPRESSIONS:
         input->suppressions = argument;
         return 0;
+    case KEY_KNOWN:
+        return add_text(&input->known, &input->known_count, argument);
     case KEY_COLOR:
         return set_color(state, input, argument);
     case ARGP_KEY_ARG:
@@ -301,7 +308,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             state->next = state->argc;
             return 0;
         }
-        return add_name(input, argument);
+        return add_text(&input->names, &input->name_count, argument);
     default:
         return ARGP_ERR_UNKNOWN;
     }

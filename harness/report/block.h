@@ -33,13 +33,21 @@ const struct report_finding *
 block_nth_finding(const struct report_scenario *scenario, size_t n);
 
 /* The finding that stands for SCENARIO where there is room for one: the
- * earliest expected one if the scenario caught it, else the earliest that
- * nobody expected. NULL when there is none. */
+ * earliest expected one if the scenario caught it, the earliest known one if
+ * there is nothing else, else the earliest that nobody expected. NULL when
+ * there is none. */
 const struct report_finding *
 block_main_finding(const struct report_scenario *scenario);
 
 /* Whether SCENARIO expects a failure and found it. */
 bool block_is_caught(const struct report_scenario *scenario);
+
+/* Whether SCENARIO is no failure only because all that failed is known. */
+bool block_is_known(const struct report_scenario *scenario);
+
+/* Whether FINDING makes a failure of its scenario: neither expected nor
+ * known. */
+bool block_is_new(const struct report_finding *finding);
 
 /* Append the command that repeats FINDING: a replay of its trace, or the one
  * iteration when there is no trace. Quoted for a shell where needed. */

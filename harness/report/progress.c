@@ -168,10 +168,10 @@ static void add_end(struct str *s, const struct progress *progress,
             finding_kind_name(finding->finding->kind),
             words_number(finding->first_iteration, number, sizeof(number)));
     else if (scenario->verdict == VERDICT_PASS)
-        str_addf(s, "pass, %s iterations",
+        str_addf(s, "%s, %s iterations", report_verdict(scenario),
                  words_number(scenario->iterations, number, sizeof(number)));
     else
-        str_add(s, verdict_name(scenario->verdict));
+        str_add(s, report_verdict(scenario));
     if (scenario->verdict != VERDICT_PASS && scenario->reason &&
         *scenario->reason) {
         str_add(s, ", ");

@@ -22,6 +22,11 @@ enum verdict {
 };
 const char *verdict_name(enum verdict verdict);
 
+struct report_scenario;
+/* The same with what a scenario made of it: "caught" for an expected failure
+ * that came, "known" when all that failed is accepted. Static. */
+const char *report_verdict(const struct report_scenario *scenario);
+
 /* One distinct finding (by fingerprint) of one scenario. */
 struct report_finding {
     const struct finding *finding; /* of the first iteration that had it */
@@ -35,6 +40,12 @@ struct report_finding {
     const char *parameters; /* "workers=3 increments=200" */
     uint32_t replays, replays_failed; /* k of n; n = 0: not replayed */
     bool expected;                    /* the scenario expects this kind */
+    const char *known;                /* why it is accepted; NULL: it is not */
+};
+
+/* A finding that is accepted and did not come. */
+struct report_known {
+    const char *id, *reason;
 };
 
 /* What one way of scheduling did: "stress", or a strategy under control. */
@@ -110,7 +121,8 @@ struct report_scenario {
     int expected_kind;                      /* enum finding_kind, or -1 */
     uint64_t planned, iterations, failures; /* failures: iterations with a
                                                finding */
-    uint64_t elapsed_ns;                    /* while it ran */
+    uint64_t known_failures; /* of them with nothing but known findings */
+    uint64_t elapsed_ns;     /* while it ran */
     const struct report_finding *findings;
     size_t finding_count;
     const struct report_strategy *strategies; /* those that were used */
@@ -127,6 +139,8 @@ struct report_scenario {
     size_t never_reached_count;
     const char *const *fixed; /* ids of stored failures that pass now */
     size_t fixed_count;
+    const struct report_known *unseen; /* accepted, and all was run without */
+    size_t unseen_count;
 };
 
 struct report_run {

@@ -138,6 +138,9 @@ static const char *const repaired[] = {"counter-atomic-0badf00d"};
 static const char *const notes[] = {
     "no namespaces here: process ids vary (see `mpstress doctor`)"};
 
+static const struct report_known not_seen[] = {
+    {"counter-atomic-0badf00d", "ticket #8: rough on purpose"}};
+
 static const struct report_scenario scenarios[SAMPLES] = {
     [SAMPLE_PASS] = {.name = "counter-atomic",
                      .about = "Shared total, atomic additions",
@@ -190,7 +193,9 @@ static const struct report_scenario scenarios[SAMPLES] = {
                        .expected_kind = FINDING_INVARIANT,
                        .planned = 10000,
                        .iterations = 10000,
-                       .elapsed_ns = 8000000000},
+                       .elapsed_ns = 8000000000,
+                       .unseen = not_seen,
+                       .unseen_count = 1},
     [SAMPLE_INCONCLUSIVE] = {.name = "image-rows",
                              .about = "",
                              .path = "scenarios/image-rows.yml",
@@ -224,6 +229,86 @@ const struct report_run sample_run = {
     .scenario_count = SAMPLES,
     .notes = notes,
     .note_count = 1,
+    .exit_code = 1,
+};
+
+/* -- Known findings
+ * ---------------------------------------------------------*/
+
+static const struct report_finding known_found[] = {
+    {
+        .finding = &leak,
+        .id = "primes-sentinels-00000007",
+        .trace = ".mpstress/failures/primes-sentinels-00000007.mpt",
+        .times = 12,
+        .first_iteration = 4,
+        .first_seed = 0x1f,
+        .strategy = "stress",
+        .parameters = "workers=4",
+        .known = "ticket #7: the ring stays, <b>",
+    },
+    {
+        .finding = &lost,
+        .id = "primes-sentinels-76543210",
+        .trace = ".mpstress/failures/primes-sentinels-76543210.mpt",
+        .times = 1,
+        .first_iteration = 1377,
+        .first_seed = UINT64_MAX,
+        .strategy = "pct",
+        .parameters = "workers=3 items=400",
+    },
+};
+
+static const struct report_scenario known_scenarios[] = {
+    [KNOWN_ALONE] = {.name = "primes-alone",
+                     .about = "",
+                     .path = "scenarios/primes-alone.yml",
+                     .verdict = VERDICT_PASS,
+                     .reason = "",
+                     .expected_kind = -1,
+                     .planned = 1000,
+                     .iterations = 1000,
+                     .failures = 12,
+                     .known_failures = 12,
+                     .elapsed_ns = 1000000000,
+                     .findings = known_found,
+                     .finding_count = 1},
+    [KNOWN_AND_NEW] = {.name = "primes-sentinels",
+                       .about = "",
+                       .path = "scenarios/primes-sentinels.yml",
+                       .verdict = VERDICT_FAIL,
+                       .reason = "13 of 2000 iterations failed",
+                       .expected_kind = -1,
+                       .planned = 2000,
+                       .iterations = 2000,
+                       .failures = 13,
+                       .known_failures = 12,
+                       .elapsed_ns = 1000000000,
+                       .findings = known_found,
+                       .finding_count = 2},
+    [KNOWN_UNSEEN] = {.name = "counter-atomic",
+                      .about = "",
+                      .path = "scenarios/counter-atomic.yml",
+                      .verdict = VERDICT_PASS,
+                      .reason = "",
+                      .expected_kind = -1,
+                      .planned = 1000,
+                      .iterations = 1000,
+                      .elapsed_ns = 1000000000,
+                      .unseen = not_seen,
+                      .unseen_count = 1},
+};
+
+const struct report_run sample_known = {
+    .version = "0.1.0",
+    .command = "mpstress run --known known.txt",
+    .store = ".mpstress",
+    .base_seed = 0x5eed,
+    .jobs = 2,
+    .elapsed_ns = 3000000000,
+    .mode = "auto",
+    .scenarios = known_scenarios,
+    .scenario_count = KNOWN_SAMPLES,
     .exit_code = 1,
 };
 
@@ -266,6 +351,8 @@ static const struct report_finding hostile_found[] = {{
     .parameters = hostile,
 }};
 
+static const struct report_known hostile_unseen[] = {{hostile, endless}};
+
 static const struct report_strategy hostile_strategies[] = {
     {.name = hostile,
      .controlled = true,
@@ -296,6 +383,8 @@ static const struct report_scenario hostile_scenarios[] = {
         .never_reached_count = 2,
         .fixed = hostile_list,
         .fixed_count = 2,
+        .unseen = hostile_unseen,
+        .unseen_count = 1,
     },
     {.name = endless,
      .about = "",

@@ -21,6 +21,11 @@ enum sample {
 
 extern const struct report_run sample_run;
 
+/* What is accepted: a scenario that only failed in a known way, one that also
+ * failed in another, and one whose known finding did not come. */
+enum { KNOWN_ALONE, KNOWN_AND_NEW, KNOWN_UNSEEN, KNOWN_SAMPLES };
+extern const struct report_run sample_known;
+
 /* A failed scenario all texts of which are hostile: escape sequences, line
  * ends, invalid UTF-8, markup, and length. */
 extern const struct report_run sample_hostile;

@@ -10,29 +10,46 @@
 
 enum { FINDINGS_SHOWN = 10 };
 
+/* Verdicts, and behind them what a scenario may make of one. */
+enum { CAUGHT = VERDICT_ERROR + 1, KNOWN, STANDINGS };
+
 static const struct {
     const char *name, *shown;
     enum style style;
-} verdicts[] = {
+} verdicts[STANDINGS] = {
     [VERDICT_PASS] = {"pass", "pass", STYLE_GOOD},
     [VERDICT_FAIL] = {"fail", "FAIL", STYLE_BAD},
     [VERDICT_INCONCLUSIVE] = {"inconclusive", "inconclusive", STYLE_WARNING},
     [VERDICT_ERROR] = {"error", "ERROR", STYLE_BAD},
+    [CAUGHT] = {"caught", "caught", STYLE_GOOD},
+    [KNOWN] = {"known", "known", STYLE_WARNING},
 };
+
+static int standing(const struct report_scenario *scenario)
+{
+    return block_is_caught(scenario)  ? CAUGHT
+           : block_is_known(scenario) ? KNOWN
+                                      : (int)scenario->verdict;
+}
 
 const char *verdict_name(enum verdict verdict)
 {
     return verdicts[verdict].name;
 }
 
-const char *verdict_shown(enum verdict verdict)
+const char *report_verdict(const struct report_scenario *scenario)
 {
-    return verdicts[verdict].shown;
+    return verdicts[standing(scenario)].name;
 }
 
-enum style verdict_style(enum verdict verdict)
+const char *verdict_shown(const struct report_scenario *scenario)
 {
-    return verdicts[verdict].style;
+    return verdicts[standing(scenario)].shown;
+}
+
+enum style verdict_style(const struct report_scenario *scenario)
+{
+    return verdicts[standing(scenario)].style;
 }
 
 /* -- Remarks about single scenarios -----------------------------------------*/
@@ -53,6 +70,11 @@ static void add_found(struct str *s, const struct report_finding *finding)
     if (finding->replays)
         str_addf(s, "%*sreplays %" PRIu32 "/%" PRIu32 " fail\n", 20, "",
                  finding->replays_failed, finding->replays);
+    if (finding->known) {
+        str_addf(s, "%*sknown: ", 20, "");
+        words_clean(s, finding->known);
+        str_add_char(s, '\n');
+    }
 }
 
 static void add_failed(struct str *s, const struct report_scenario *scenario)
@@ -80,18 +102,30 @@ static void add_names(struct str *s, const char *label,
         str_add_char(s, '\n');
 }
 
+static void add_unseen(struct str *s, const struct report_scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->unseen_count; i++) {
+        str_add(s, "  known finding not seen: ");
+        words_clean(s, scenario->unseen[i].id);
+        str_add(s, " (");
+        words_clean(s, scenario->unseen[i].reason);
+        str_add(s, ")\n");
+    }
+}
+
 /* Nothing for a scenario of which the table says all. */
 static void add_remarks(struct str *s, bool color,
                         const struct report_scenario *scenario)
 {
-    bool good = scenario->verdict == VERDICT_PASS;
-    if (good && !scenario->never_reached_count && !scenario->fixed_count)
+    bool good = scenario->verdict == VERDICT_PASS && !block_is_known(scenario);
+    if (good && !scenario->never_reached_count && !scenario->fixed_count &&
+        !scenario->unseen_count)
         return;
-    bool counted = scenario->verdict == VERDICT_FAIL;
+    bool counted =
+        scenario->verdict == VERDICT_FAIL || block_is_known(scenario);
     const char *reason = scenario->reason ? scenario->reason : "";
     str_add_char(s, '\n');
-    paint(s, color, verdict_style(scenario->verdict),
-          verdict_shown(scenario->verdict));
+    paint(s, color, verdict_style(scenario), verdict_shown(scenario));
     str_add_char(s, ' ');
     style_begin(s, color, STYLE_BOLD);
     words_clean(s, scenario->name);
@@ -107,6 +141,7 @@ static void add_remarks(struct str *s, bool color,
               scenario->never_reached_count);
     add_names(s, "  fixed, passes now: ", scenario->fixed,
               scenario->fixed_count);
+    add_unseen(s, scenario);
 }
 
 /* -- The run ---------------------------------------------------------------*/
@@ -141,7 +176,6 @@ static void add_bound(struct str *s, const struct report_run *run)
 
 void counts_add(struct str *s, bool color, const struct report_run *run)
 {
-    enum { CAUGHT = VERDICT_ERROR + 1, COUNTS };
     static const struct {
         int of;
         const char *text;
@@ -152,12 +186,11 @@ void counts_add(struct str *s, bool color, const struct report_run *run)
         {VERDICT_INCONCLUSIVE, "inconclusive", STYLE_WARNING},
         {VERDICT_PASS, "passed", STYLE_GOOD},
         {CAUGHT, "caught", STYLE_GOOD},
+        {KNOWN, "known", STYLE_WARNING},
     };
-    size_t counts[COUNTS] = {0};
+    size_t counts[STANDINGS] = {0};
     for (size_t i = 0; i < run->scenario_count; i++)
-        counts[block_is_caught(&run->scenarios[i])
-                   ? CAUGHT
-                   : (int)run->scenarios[i].verdict]++;
+        counts[standing(&run->scenarios[i])]++;
     str_addf(s, "%zu scenario%s", run->scenario_count,
              run->scenario_count == 1 ? "" : "s");
     const char *separator = ": ";

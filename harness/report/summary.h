@@ -8,9 +8,9 @@
 #include "color.h"
 #include "report.h"
 
-/* As in the summary: failures in capitals. Static. */
-const char *verdict_shown(enum verdict verdict);
-enum style verdict_style(enum verdict verdict);
+/* The verdict of SCENARIO as in the summary: failures in capitals. Static. */
+const char *verdict_shown(const struct report_scenario *scenario);
+enum style verdict_style(const struct report_scenario *scenario);
 
 /* Append the table of RUN's scenarios: columns as wide as their widest cell,
  * a very long name on a line of its own. */

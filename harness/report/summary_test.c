@@ -43,6 +43,8 @@ static const char everything[] =
     "FAIL counter-plain\n"
     "  the expected invariant did not turn up in 10000 iterations\n"
     "  failed: 0 of 10,000 (rate < 3/10,000 = 0.030%, 95%)\n"
+    "  known finding not seen: counter-atomic-0badf00d (ticket #8: rough on "
+    "purpose)\n"
     "\n"
     "inconclusive image-rows\n"
     "  ended after 421 of 10000 iterations\n"
@@ -232,4 +234,35 @@ Test(summary, names_every_verdict)
     cr_expect_str_eq(verdict_name(VERDICT_FAIL), "fail");
     cr_expect_str_eq(verdict_name(VERDICT_INCONCLUSIVE), "inconclusive");
     cr_expect_str_eq(verdict_name(VERDICT_ERROR), "error");
+}
+
+Test(summary, shows_what_is_known_with_the_reason)
+{
+    expect_summary(
+        &sample_known, false,
+        "SCENARIO          ITERATIONS  RATE/S  VERDICT  FIRST  FINDING\n"
+        "primes-alone           1,000   1,000  known        4  leak\n"
+        "primes-sentinels       2,000   2,000  FAIL      1377  exactly_once "
+        "tasks\n"
+        "counter-atomic         1,000   1,000  pass\n"
+        "\n"
+        "known primes-alone\n"
+        "  failed: 12 of 1,000 (1.20%, 95% interval 0.69-2.09%)\n"
+        "  iteration 4       leak        12 times  primes-sentinels-00000007\n"
+        "                    known: ticket #7: the ring stays, <b>\n"
+        "\n"
+        "FAIL primes-sentinels\n"
+        "  failed: 13 of 2,000 (0.650%, 95% interval 0.380-1.109%)\n"
+        "  iteration 4       leak        12 times  primes-sentinels-00000007\n"
+        "                    known: ticket #7: the ring stays, <b>\n"
+        "  iteration 1377    invariant   once      primes-sentinels-76543210\n"
+        "\n"
+        "pass counter-atomic\n"
+        "  known finding not seen: counter-atomic-0badf00d (ticket #8: rough "
+        "on purpose)\n"
+        "\n"
+        "no failure in 1 scenario: rate < 3/1,000 = 0.300% (95%)\n"
+        "3 scenarios: 1 failed, 1 passed, 1 known\n"
+        "took 3.0 s with 2 jobs, seed 0x5eed\n"
+        "reproduce: mpstress replay primes-sentinels-76543210\n");
 }

@@ -45,7 +45,8 @@ void table_add_finding(struct str *s, const struct report_scenario *scenario)
                              : finding_kind_name(finding->kind));
         size_t others = 0;
         for (size_t i = 0; i < scenario->finding_count; i++)
-            others += scenario->findings[i].expected == shown->expected;
+            others += scenario->findings[i].expected == shown->expected &&
+                      !scenario->findings[i].known == !shown->known;
         if (others > 1)
             str_addf(s, " +%zu", others - 1);
     } else if (scenario->expect_fail && scenario->verdict == VERDICT_FAIL) {
@@ -76,10 +77,8 @@ static enum style add_cell(struct str *s, const void *context, size_t row,
                                number, sizeof(number)));
         break;
     case VERDICT:
-        str_add(s, block_is_caught(scenario)
-                       ? "caught"
-                       : verdict_shown(scenario->verdict));
-        return verdict_style(scenario->verdict);
+        str_add(s, verdict_shown(scenario));
+        return verdict_style(scenario);
     case FIRST:
         if (finding)
             str_addf(s, "%" PRIu64, finding->first_iteration);

@@ -13,6 +13,17 @@ bool block_is_caught(const struct report_scenario *scenario)
     return scenario->expect_fail && scenario->verdict == VERDICT_PASS;
 }
 
+bool block_is_known(const struct report_scenario *scenario)
+{
+    return !scenario->expect_fail && scenario->verdict == VERDICT_PASS &&
+           scenario->known_failures;
+}
+
+bool block_is_new(const struct report_finding *finding)
+{
+    return !finding->expected && !finding->known;
+}
+
 /* A scenario has few findings: searching for each is cheap. */
 const struct report_finding *
 block_nth_finding(const struct report_scenario *scenario, size_t n)
@@ -34,9 +45,10 @@ block_nth_finding(const struct report_scenario *scenario, size_t n)
 const struct report_finding *
 block_main_finding(const struct report_scenario *scenario)
 {
+    bool caught = block_is_caught(scenario), known = block_is_known(scenario);
     for (size_t i = 0; i < scenario->finding_count; i++) {
         const struct report_finding *f = block_nth_finding(scenario, i);
-        if (f->expected == block_is_caught(scenario))
+        if (caught ? f->expected : known ? f->known != NULL : block_is_new(f))
             return f;
     }
     return NULL;
@@ -170,8 +182,13 @@ static void add_headline(struct str *s, bool color,
                          const struct report_scenario *scenario,
                          const struct report_finding *finding)
 {
-    paint(s, color, finding->expected ? STYLE_GOOD : STYLE_BAD,
-          finding->expected ? "CAUGHT" : "FAIL");
+    paint(s, color,
+          finding->expected ? STYLE_GOOD
+          : finding->known  ? STYLE_WARNING
+                            : STYLE_BAD,
+          finding->expected ? "CAUGHT"
+          : finding->known  ? "KNOWN"
+                            : "FAIL");
     str_add_char(s, ' ');
     style_begin(s, color, STYLE_BOLD);
     words_clean(s, scenario->name);
@@ -217,6 +234,7 @@ void block_add(struct str *s, bool color,
     block_add_places(s, color, f);
     add_detail(s, f->detail);
     add_counts(s, color, scenario, finding);
+    add_field(s, color, "known", finding->known);
     add_field(s, color, "trace", finding->trace);
 }
 

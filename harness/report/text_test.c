@@ -284,3 +284,41 @@ Test(reproduce, picks_the_first_unexpected_finding_of_a_failed_scenario)
     cr_expect_eq(scenario, &sample_run.scenarios[SAMPLE_FAIL]);
     cr_expect_str_eq(finding->id, "primes-sentinels-76543210");
 }
+
+Test(text, tells_what_is_known_from_a_failure)
+{
+    char *block = sample_block(&sample_known, KNOWN_ALONE, 0);
+    cr_expect(!strncmp(block, "KNOWN primes-alone  leak  iteration 4  ", 39),
+              "%s", block);
+    cr_expect(strstr(block, "\n  known      ticket #7: the ring stays, <b>\n"),
+              "%s", block);
+    free(block);
+}
+
+/* The reason may come from another's store. */
+Test(text, shows_whatever_reason_on_one_line)
+{
+    struct report_finding found =
+        sample_known.scenarios[KNOWN_ALONE].findings[0];
+    struct report_scenario scenario = sample_known.scenarios[KNOWN_ALONE];
+    struct report_run run = sample_known;
+    struct report_known unseen = {"a-00000001", "x\n::error::y\033[31m"};
+    found.known = unseen.reason;
+    scenario.findings = &found;
+    scenario.unseen = &unseen;
+    scenario.unseen_count = 1;
+    run.scenarios = &scenario;
+    run.scenario_count = 1;
+    static const char *const formats[] = {"tap", "junit", "json", "sarif",
+                                          "html"};
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        char *text = sample_format(formats[i], &run);
+        cr_expect_null(strstr(text, "\n::error"), "%s", text);
+        cr_expect_null(strchr(text, '\033'), "%s", text);
+        free(text);
+    }
+    char *summary = sample_summary(&run, false);
+    cr_expect_null(strstr(summary, "\n::error"), "%s", summary);
+    cr_expect_null(strchr(summary, '\033'), "%s", summary);
+    free(summary);
+}

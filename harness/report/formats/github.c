@@ -72,14 +72,17 @@ static void add_finding(struct str *s, const struct checkout *checkout,
         place ? place->location : scenario_place(scenario);
     struct str command;
     str_init(&command);
-    str_addf(s, "::%s", rule_of(finding->kind)->level);
+    str_addf(s, "::%s",
+             entry->known ? "notice" : rule_of(finding->kind)->level);
     add_place(s, checkout, &location);
-    str_addf(s, "title=%s in ", finding_kind_name(finding->kind));
+    str_addf(s, "title=%s%s in ", entry->known ? "known " : "",
+             finding_kind_name(finding->kind));
     add_escaped(s, scenario->name, true);
     str_add(s, "::");
     add_escaped(
         s, finding->what ? finding->what : finding_kind_about(finding->kind),
         false);
+    add_line(s, "known: ", entry->known);
     add_line(s, "expected: ", finding->expected);
     add_line(s, "actual: ", finding->actual);
     reproduce_add(&command, run, scenario, entry);
@@ -98,7 +101,7 @@ static void add_scenario(struct str *s, const struct checkout *checkout,
         const struct report_finding *entry = block_nth_finding(scenario, i);
         if (!entry->expected)
             add_finding(s, checkout, run, scenario, entry);
-        told |= !entry->expected;
+        told |= block_is_new(entry);
     }
     if (told || scenario->verdict == VERDICT_PASS)
         return;

@@ -84,9 +84,7 @@ static void add_row(struct str *s, const struct report_run *run,
     str_init(&finding);
     str_add(s, "| ");
     add_text(s, scenario->name);
-    str_addf(s, " | %s%s%s | ", bad ? "**" : "",
-             block_is_caught(scenario) ? "caught"
-                                       : verdict_shown(scenario->verdict),
+    str_addf(s, " | %s%s%s | ", bad ? "**" : "", verdict_shown(scenario),
              bad ? "**" : "");
     str_addf(s, "%s | ",
              words_number(scenario->iterations, number, sizeof(number)));
@@ -96,6 +94,8 @@ static void add_row(struct str *s, const struct report_run *run,
         table_add_finding(&finding, scenario);
     else
         words_clean(&finding, scenario->reason);
+    if (shown && shown->known)
+        str_addf(&finding, " (known: %s)", shown->known);
     take_text(s, &finding);
     str_add(s, " | ");
     add_site(s, shown);
@@ -170,7 +170,7 @@ static void add_blocks(struct str *s, const struct report_run *run)
         for (size_t k = 0; k < scenario->finding_count; k++) {
             const struct report_finding *finding =
                 block_nth_finding(scenario, k);
-            if (!finding->expected && shown++ < BLOCKS)
+            if (block_is_new(finding) && shown++ < BLOCKS)
                 add_block(s, scenario, finding);
         }
     }

@@ -235,3 +235,24 @@ Test(github, sums_up_briefly)
     cr_expect_eq(count_of(text, "\n```\n"), 1);
     free(text);
 }
+
+Test(github, notes_what_is_known)
+{
+    struct command c[4];
+    char *text = make(report_github_annotations, &sample_known);
+    cr_assert_eq(parse_all(text, c, 4), 3);
+    cr_expect_str_eq(c[0].name, "notice");
+    cr_expect_str_eq(c[0].title, "known leak in primes-alone");
+    cr_expect(strstr(c[0].message, "\nknown: ticket #7: the ring stays, <b>"));
+    size_t errors = 0;
+    for (size_t i = 0; i < 3; i++)
+        errors += !strcmp(c[i].name, "error");
+    cr_expect_eq(errors, 1);
+    free(text);
+    text = make(report_github_summary, &sample_known);
+    cr_expect(strstr(text, "| primes-alone | known | 1,000 | 12 | "
+                           "leak (known&#58; ticket &#35;7&#58; "),
+              "%s", text);
+    cr_expect_eq(count_of(text, "<details>"), 1);
+    free(text);
+}

@@ -58,6 +58,7 @@ static json_t *finding_object(const struct report_run *run,
               &failed);
     value_put(o, "fingerprint", value_hex(finding->fingerprint), &failed);
     value_put(o, "is_expected", json_boolean(entry->expected), &failed);
+    value_put(o, "known", value_text_or_null(entry->known), &failed);
     value_put(o, "invariant", value_text_or_null(finding->invariant), &failed);
     value_put(o, "what", value_text(finding->what), &failed);
     value_put(o, "expected", value_text_or_null(finding->expected), &failed);
@@ -155,6 +156,20 @@ static json_t *strategy_array(const struct report_scenario *scenario)
     return value_finish(array, failed);
 }
 
+/* Accepted findings that did not come. */
+static json_t *unseen_array(const struct report_scenario *scenario)
+{
+    bool failed = false;
+    json_t *array = json_array();
+    for (size_t i = 0; i < scenario->unseen_count; i++) {
+        json_t *o = json_object();
+        value_put(o, "id", value_text(scenario->unseen[i].id), &failed);
+        value_put(o, "reason", value_text(scenario->unseen[i].reason), &failed);
+        value_append(array, o, &failed);
+    }
+    return value_finish(array, failed);
+}
+
 static json_t *scenario_object(const struct report_run *run,
                                const struct report_scenario *scenario)
 {
@@ -180,6 +195,8 @@ static json_t *scenario_object(const struct report_run *run,
     value_put(o, "planned", value_number(scenario->planned), &failed);
     value_put(o, "iterations", value_number(scenario->iterations), &failed);
     value_put(o, "failures", value_number(scenario->failures), &failed);
+    value_put(o, "known_failures", value_number(scenario->known_failures),
+              &failed);
     value_put(o, "failure_rate", rate_object(scenario), &failed);
     value_put(o, "elapsed_ms", value_milliseconds(scenario->elapsed_ns),
               &failed);
@@ -197,6 +214,7 @@ static json_t *scenario_object(const struct report_run *run,
         &failed);
     value_put(o, "fixed", value_texts(scenario->fixed, scenario->fixed_count),
               &failed);
+    value_put(o, "known_not_seen", unseen_array(scenario), &failed);
     return value_finish(o, failed);
 }
 

@@ -218,8 +218,9 @@ Test(json, survives_hostile_texts)
 /* -- SCHEMA.md and the report name the same fields
  * ---------------------------*/
 
-static const char *const sections[] = {"run",      "scenario", "failure rate",
-                                       "strategy", "finding",  "place"};
+static const char *const sections[] = {
+    "run",     "scenario", "failure rate",    "strategy",
+    "finding", "place",    "finding not seen"};
 
 /* The object that SECTION describes. */
 static const json_t *object_of(const json_t *run, const char *section)
@@ -233,7 +234,10 @@ static const json_t *object_of(const json_t *run, const char *section)
         json_object_get(scenario, "failure_rate"),
         json_array_get(json_object_get(scenario, "strategies"), 1),
         finding,
-        json_array_get(json_object_get(finding, "places"), 0)};
+        json_array_get(json_object_get(finding, "places"), 0),
+        json_array_get(
+            json_object_get(scenario_at(run, SAMPLE_MISSED), "known_not_seen"),
+            0)};
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
         if (!strcmp(section, sections[i]))
             return objects[i];
@@ -292,4 +296,19 @@ Test(json, has_just_the_fields_that_are_documented)
     cr_expect_eq(described, sizeof(sections) / sizeof(sections[0]));
     json_decref(run);
     str_fini(&schema);
+}
+
+Test(json, tells_known_failures_from_others)
+{
+    json_t *run = parse(&sample_known);
+    const json_t *scenario = scenario_at(run, KNOWN_AND_NEW);
+    expect(scenario, "verdict", "\"fail\"");
+    expect(scenario, "failures", "13");
+    expect(scenario, "known_failures", "12");
+    const json_t *findings = json_object_get(scenario, "findings");
+    expect(json_array_get(findings, 0), "known",
+           "\"ticket #7: the ring stays, <b>\"");
+    expect(json_array_get(findings, 1), "known", "null");
+    expect(scenario_at(run, KNOWN_ALONE), "verdict", "\"pass\"");
+    json_decref(run);
 }

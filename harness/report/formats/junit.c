@@ -100,7 +100,7 @@ static void add_message(struct str *s, const struct report_scenario *scenario,
                            sizeof(rate)));
 }
 
-/* All findings that nobody expected in one failure: more than one <failure>
+/* All new findings in one failure: more than one <failure>
  * in a test case is not read by everyone. */
 static void write_failure(struct junit *junit,
                           const struct report_scenario *scenario)
@@ -122,7 +122,7 @@ static void write_failure(struct junit *junit,
     bool any = false;
     for (size_t i = 0; i < scenario->finding_count; i++) {
         const struct report_finding *finding = block_nth_finding(scenario, i);
-        if (finding->expected)
+        if (!block_is_new(finding))
             continue;
         if (any)
             str_add_char(&s, '\n');
@@ -142,6 +142,33 @@ static void write_message(struct junit *junit, const char *name,
     end(junit);
 }
 
+/* "known: primes-12345678, deadlock, 3 of 1,000 iterations: REASON". */
+static void add_known(struct str *s, const struct report_scenario *scenario,
+                      const struct report_finding *finding)
+{
+    char times[WORDS_NUMBER_BYTES], of[WORDS_NUMBER_BYTES];
+    str_add(s, "known: ");
+    words_clean(s, finding->id);
+    str_addf(s, ", %s, %s of %s iterations: ",
+             finding_kind_name(finding->finding->kind),
+             words_number(finding->times, times, sizeof(times)),
+             words_number(scenario->iterations, of, sizeof(of)));
+    words_clean(s, finding->known);
+}
+
+/* What has only failed in known ways was not passed, and is nobody's task: CI
+ * systems show it as skipped, with the reason. */
+static void write_skipped(struct junit *junit,
+                          const struct report_scenario *scenario)
+{
+    struct str s;
+    str_init(&s);
+    add_known(&s, scenario, block_main_finding(scenario));
+    write_message(junit, "skipped", s.data);
+    junit->failed |= !str_ok(&s);
+    str_fini(&s);
+}
+
 static void write_output(struct junit *junit, const struct report_run *run,
                          const struct report_scenario *scenario)
 {
@@ -152,6 +179,20 @@ static void write_output(struct junit *junit, const struct report_run *run,
         str_addf(&s, "caught %s at iteration %" PRIu64 "\n",
                  finding_kind_name(finding->finding->kind),
                  finding->first_iteration);
+    for (size_t i = 0; i < scenario->finding_count; i++) {
+        const struct report_finding *entry = block_nth_finding(scenario, i);
+        if (!entry->known)
+            continue;
+        add_known(&s, scenario, entry);
+        str_add_char(&s, '\n');
+    }
+    for (size_t i = 0; i < scenario->unseen_count; i++) {
+        str_add(&s, "known finding not seen: ");
+        words_clean(&s, scenario->unseen[i].id);
+        str_add(&s, ": ");
+        words_clean(&s, scenario->unseen[i].reason);
+        str_add_char(&s, '\n');
+    }
     for (size_t i = 0; i < scenario->never_reached_count; i++) {
         str_add(&s, "never reached: ");
         words_clean(&s, scenario->never_reached[i]);
@@ -225,6 +266,8 @@ static void write_properties(struct junit *junit,
     element(junit, "properties");
     property_count(junit, "iterations", scenario->iterations);
     property_count(junit, "failures", scenario->failures);
+    if (scenario->known_failures)
+        property_count(junit, "known_failures", scenario->known_failures);
     for (size_t i = 0; i < scenario->strategy_count; i++)
         write_strategy(junit, &scenario->strategies[i]);
     if (control.partly)
@@ -245,6 +288,8 @@ static void write_case(struct junit *junit, const struct report_run *run,
     write_properties(junit, scenario);
     switch (scenario->verdict) {
     case VERDICT_PASS:
+        if (block_is_known(scenario))
+            write_skipped(junit, scenario);
         break;
     case VERDICT_FAIL:
         write_failure(junit, scenario);
@@ -274,7 +319,11 @@ static void write_totals(struct junit *junit, const struct report_run *run)
     attribute_count(junit, "tests", run->scenario_count);
     attribute_count(junit, "failures", count_verdict(run, VERDICT_FAIL));
     attribute_count(junit, "errors", count_verdict(run, VERDICT_ERROR));
-    attribute_count(junit, "skipped", count_verdict(run, VERDICT_INCONCLUSIVE));
+    size_t known = 0;
+    for (size_t i = 0; i < run->scenario_count; i++)
+        known += block_is_known(&run->scenarios[i]);
+    attribute_count(junit, "skipped",
+                    count_verdict(run, VERDICT_INCONCLUSIVE) + known);
     attribute_seconds(junit, run->elapsed_ns);
 }
 

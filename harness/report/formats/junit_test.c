@@ -191,3 +191,29 @@ Test(junit, is_valid_without_any_scenario)
     expect_value(&parsed, "/testsuites/@tests", "0");
     parsed_close(&parsed);
 }
+
+Test(junit, skips_what_only_fails_as_is_known)
+{
+    struct parsed parsed;
+    parsed_open(&parsed, &sample_known);
+    expect_value(&parsed, "/testsuites/@failures", "1");
+    expect_value(&parsed, "/testsuites/@skipped", "1");
+    expect_value(&parsed,
+                 "string(//testcase[@name='primes-alone']/skipped/"
+                 "@message)",
+                 "known: primes-sentinels-00000007, leak, 12 of 1,000 "
+                 "iterations: ticket #7: the ring stays, <b>");
+    expect_value(&parsed,
+                 "count(//testcase[@name='primes-sentinels']/*"
+                 "[contains(., 'left behind')])",
+                 "0");
+    expect_value(&parsed,
+                 "contains(//testcase[@name='primes-sentinels']/system-out, "
+                 "'known: primes-sentinels-00000007')",
+                 "true");
+    expect_value(&parsed,
+                 "contains(//testcase[@name='counter-atomic']/system-out, "
+                 "'known finding not seen: counter-atomic-0badf00d')",
+                 "true");
+    parsed_close(&parsed);
+}

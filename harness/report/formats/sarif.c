@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "block.h"
 #include "formats.h"
 #include "formats/rules.h"
 #include "formats/sarif.h"
@@ -100,7 +101,7 @@ static void append_notification(json_t *array, const char *level,
 static bool has_result(const struct report_scenario *scenario)
 {
     for (size_t i = 0; i < scenario->finding_count; i++)
-        if (!scenario->findings[i].expected)
+        if (block_is_new(&scenario->findings[i]))
             return true;
     return false;
 }

@@ -136,6 +136,28 @@ static json_t *attachments(const struct checkout *checkout,
     return value_finish(array, failed);
 }
 
+/* Accepted by somebody, not in the source: "external". */
+static json_t *suppressions(const struct report_finding *entry)
+{
+    bool failed = false;
+    json_t *o = json_object(), *array = json_array();
+    value_put(o, "kind", json_string("external"), &failed);
+    value_put(o, "status", json_string("accepted"), &failed);
+    value_put(o, "justification", value_text(entry->known), &failed);
+    value_append(array, o, &failed);
+    return value_finish(array, failed);
+}
+
+/* Where one result has suppressions, all must: an empty list says "not". */
+static bool any_known(const struct report_run *run)
+{
+    for (size_t i = 0; i < run->scenario_count; i++)
+        for (size_t k = 0; k < run->scenarios[i].finding_count; k++)
+            if (run->scenarios[i].findings[k].known)
+                return true;
+    return false;
+}
+
 static json_t *fingerprints(const struct finding *finding)
 {
     bool failed = false;
@@ -192,6 +214,9 @@ static json_t *result_of(const struct checkout *checkout,
     put_unless_empty(o, "codeFlows", flows_of(checkout, entry), &failed);
     value_put(o, "partialFingerprints", fingerprints(finding), &failed);
     value_put(o, "occurrenceCount", value_number(entry->times), &failed);
+    if (any_known(run))
+        value_put(o, "suppressions",
+                  entry->known ? suppressions(entry) : json_array(), &failed);
     if (entry->trace && *entry->trace)
         value_put(o, "attachments", attachments(checkout, entry), &failed);
     value_put(o, "properties", properties(scenario, entry), &failed);

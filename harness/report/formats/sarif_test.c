@@ -376,3 +376,27 @@ Test(sarif, cuts_a_schedule_down_to_what_is_read)
     free(many);
     checkout_fini(&checkout);
 }
+
+Test(sarif, suppresses_what_is_known_and_says_so_of_the_rest)
+{
+    json_t *log = load(&sample_known), *results = results_of(log);
+    cr_assert_eq(json_array_size(results), 3);
+    cr_expect_str_eq(AT(results, "0", "suppressions", "0", "kind"), "external");
+    cr_expect_str_eq(AT(results, "0", "suppressions", "0", "status"),
+                     "accepted");
+    cr_expect_str_eq(AT(results, "0", "suppressions", "0", "justification"),
+                     "ticket #7: the ring stays, <b>");
+    for (size_t i = 0; i < 3; i++) {
+        json_t *list =
+            json_object_get(json_array_get(results, i), "suppressions");
+        cr_expect(json_is_array(list));
+        cr_expect_eq(json_array_size(list), i < 2, "%zu", i);
+    }
+    json_decref(log);
+    /* Nobody accepted anything: then nothing is said. */
+    log = load(&sample_run);
+    for (size_t i = 0; i < json_array_size(results_of(log)); i++)
+        cr_expect_null(json_object_get(json_array_get(results_of(log), i),
+                                       "suppressions"));
+    json_decref(log);
+}

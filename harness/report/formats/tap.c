@@ -38,12 +38,15 @@ static void add_details(struct str *s, const struct report_run *run,
     struct str command;
     str_init(&command);
     str_add(s, "  ---\n");
-    add_field(s, "message", scenario->reason);
+    add_field(s, "message",
+              main && main->known ? main->known : scenario->reason);
     add_field(s, "severity",
-              scenario->verdict == VERDICT_ERROR ? "error" : "fail");
+              scenario->verdict == VERDICT_ERROR  ? "error"
+              : scenario->verdict == VERDICT_PASS ? "todo"
+                                                  : "fail");
     str_addf(s, "  iterations: %" PRIu64 "\n  failures: %" PRIu64 "\n",
              scenario->iterations, scenario->failures);
-    if (main && scenario->verdict == VERDICT_FAIL) {
+    if (main && (scenario->verdict == VERDICT_FAIL || main->known)) {
         const struct finding *finding = main->finding;
         add_field(s, "kind", finding_kind_name(finding->kind));
         add_field(s, "what",
@@ -80,8 +83,9 @@ static void add_words(struct str *s, const char *text)
 static void add_point(struct str *s, const struct report_run *run, size_t n)
 {
     const struct report_scenario *scenario = &run->scenarios[n];
-    bool bad =
-        scenario->verdict == VERDICT_FAIL || scenario->verdict == VERDICT_ERROR;
+    bool known = block_is_known(scenario);
+    bool bad = scenario->verdict == VERDICT_FAIL ||
+               scenario->verdict == VERDICT_ERROR || known;
     str_addf(s, "%sok %zu - ", bad ? "not " : "", n + 1);
     add_words(s, scenario->name);
     /* "Not enough was seen" is neither good nor bad. */
@@ -89,9 +93,25 @@ static void add_point(struct str *s, const struct report_run *run, size_t n)
         str_add(s, " # SKIP ");
         add_words(s, scenario->reason);
     }
+    /* A failure that is to be mended some day is no failure of the run. */
+    if (known) {
+        str_add(s, " # TODO known: ");
+        add_words(s, block_main_finding(scenario)->known);
+    }
     str_add_char(s, '\n');
     if (bad)
         add_details(s, run, scenario);
+}
+
+static void add_unseen(struct str *s, const struct report_scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->unseen_count; i++) {
+        str_add(s, "# known finding not seen: ");
+        words_clean(s, scenario->unseen[i].id);
+        str_add(s, ": ");
+        words_clean(s, scenario->unseen[i].reason);
+        str_add_char(s, '\n');
+    }
 }
 
 int tap_write(FILE *out, const struct report_run *run)
@@ -101,6 +121,8 @@ int tap_write(FILE *out, const struct report_run *run)
     str_addf(&s, "TAP version 13\n1..%zu\n", run->scenario_count);
     for (size_t i = 0; i < run->scenario_count; i++)
         add_point(&s, run, i);
+    for (size_t i = 0; i < run->scenario_count; i++)
+        add_unseen(&s, &run->scenarios[i]);
     for (size_t i = 0; i < run->note_count; i++) {
         str_add(&s, "# ");
         words_clean(&s, run->notes[i]);

@@ -71,3 +71,17 @@ Test(tap, keeps_hostile_texts_in_their_lines)
     }
     free(text);
 }
+
+Test(tap, has_what_is_known_still_to_do)
+{
+    char *text = sample_format("tap", &sample_known);
+    cr_expect(has_line(text, "not ok 1 - primes-alone # TODO known: ticket "
+                             "\\#7: the ring stays, <b>"),
+              "%s", text);
+    cr_expect(has_line(text, "not ok 2 - primes-sentinels"), "%s", text);
+    cr_expect(has_line(text, "# known finding not seen: "
+                             "counter-atomic-0badf00d: ticket #8: rough on "
+                             "purpose"),
+              "%s", text);
+    free(text);
+}

@@ -62,6 +62,7 @@ static void add_facts(struct str *s, const struct report_run *run,
                  entry->replays_failed, entry->replays);
         add_fact(s, "replays", text);
     }
+    add_fact(s, "known", entry->known);
     if (why)
         add_minimal(s, why);
     add_fact(s, "trace", entry->trace);
@@ -132,7 +133,9 @@ void html_failure(struct str *s, const struct report_run *run,
     str_add(s, "<section class=\"failure\" id=\"");
     html_anchor(s, entry->id);
     str_addf(s, "\">\n<h3><span class=\"kind%s\">%s</span> ",
-             entry->expected ? " expected" : "",
+             entry->expected ? " expected"
+             : entry->known  ? " known"
+                             : "",
              finding_kind_name(entry->finding->kind));
     html_text(s, scenario->name);
     str_add(s, "</h3>\n<p class=\"what\">");

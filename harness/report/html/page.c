@@ -94,21 +94,16 @@ static void add_header(const struct page *page)
 
 /* -- Summary ---------------------------------------------------------------*/
 
-static const char *word_of(const struct report_scenario *scenario)
-{
-    return block_is_caught(scenario) ? "caught"
-                                     : verdict_name(scenario->verdict);
-}
-
 static void add_counts(const struct page *page)
 {
-    static const char *const words[] = {"fail", "error", "inconclusive",
-                                        "caught", "pass"};
+    static const char *const words[] = {"fail",  "error",  "inconclusive",
+                                        "known", "caught", "pass"};
     str_add(page->s, "<p class=\"counts\">");
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         size_t count = 0;
         for (size_t k = 0; k < page->run->scenario_count; k++)
-            count += !strcmp(word_of(&page->run->scenarios[k]), words[i]);
+            count +=
+                !strcmp(report_verdict(&page->run->scenarios[k]), words[i]);
         if (count)
             str_addf(page->s, "<span class=\"v %s\">%zu %s</span> ", words[i],
                      count, words[i]);
@@ -151,7 +146,7 @@ static void add_summary_row(struct str *s,
              "</th><td data-l=\"verdict\"><span class=\"v %s\">%s</span></td>"
              "<td data-l=\"iterations\" class=\"num\">%s</td>"
              "<td data-l=\"failed\">",
-             word_of(scenario), word_of(scenario),
+             report_verdict(scenario), report_verdict(scenario),
              words_number(scenario->iterations, number, sizeof(number)));
     if (scenario->iterations)
         html_rate(s, scenario->failures, scenario->iterations);

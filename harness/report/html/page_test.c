@@ -257,3 +257,15 @@ Test(html, of_very_many_failures_says_how_many_are_left_out)
     parsed_close(&page);
     free(text);
 }
+
+Test(html, shows_what_is_known)
+{
+    char *text = sample_format("html", &sample_known);
+    struct parsed page;
+    parsed_open(&page, text);
+    expect_number(&page, "count(//span[@class='v known'])", 2);
+    expect_number(&page, "count(//span[@class='kind known'])", 2);
+    expect_number(&page, "count(//dd[.='ticket #7: the ring stays, <b>'])", 2);
+    parsed_close(&page);
+    free(text);
+}
