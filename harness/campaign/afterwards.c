@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "explainer.h"
+#include "trace/explanation.h"
 #include "trace/trace.h"
 #include "trace/trace_print.h"
 
@@ -81,6 +82,17 @@ static void explain(const struct campaign_options *options,
         print_explanation(options, entry);
 }
 
+/* An earlier run may have explained it. */
+static bool is_explained(const struct report_finding *entry)
+{
+    struct trace *trace;
+    if (!entry->stored || trace_open(&trace, entry->trace, NULL))
+        return false;
+    bool explained = trace_explanation(trace) != NULL;
+    trace_close(trace);
+    return explained;
+}
+
 void afterwards(const struct campaign_options *options, struct tally *tally)
 {
     unsigned count = 0;
@@ -96,6 +108,9 @@ void afterwards(const struct campaign_options *options, struct tally *tally)
             (entry->strategy && valgrind_tool_find(entry->strategy) >= 0))
             continue;
         count++;
-        explain(options, entry);
+        if (is_explained(entry))
+            print_explanation(options, entry);
+        else
+            explain(options, entry);
     }
 }

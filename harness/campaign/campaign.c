@@ -12,7 +12,9 @@
 #include "base/str.h"
 #include "check/suppress.h"
 #include "keep.h"
+#include "plan.h"
 #include "store/store.h"
+#include "stored.h"
 #include "symbols/symbols.h"
 #include "tools.h"
 #include "workers.h"
@@ -68,6 +70,9 @@ static void describe(const struct tally *tally, enum verdict verdict,
         .external_call = tally->external_call,
         .never_reached = (const char *const *)tally->never_reached,
         .never_reached_count = tally->never_reached_count,
+        .replayed = tally->replayed_count,
+        .fixed = tally->fixed,
+        .fixed_count = tally->fixed_count,
         .unseen = tally->unseen,
         .unseen_count = tally->unseen_count,
     };
@@ -114,6 +119,24 @@ static void note_tool(struct campaign *campaign, enum valgrind_tool tool)
                             name, remarks));
 }
 
+/* What was looked for in all of SCENARIO's iterations and did not come. */
+static void list_missing(struct campaign *campaign, struct tally *tally)
+{
+    tally_list_unseen(tally);
+    tally_list_fixed(tally);
+    size_t undecided = 0;
+    for (size_t i = 0; i < tally->replayed_count; i++)
+        undecided += !tally->replayed[i].came &&
+                     tally->iterations <= tally->replayed[i].iteration;
+    if (undecided)
+        add_note(campaign,
+                 str_format("%s: %zu stored failure%s did not come when "
+                            "replayed; too few iterations to call %s fixed",
+                            tally->scenario->name, undecided,
+                            undecided == 1 ? "" : "s",
+                            undecided == 1 ? "it" : "them"));
+}
+
 static void run_scenario(struct campaign *campaign,
                          const struct campaign_options *options, size_t index)
 {
@@ -136,7 +159,14 @@ static void run_scenario(struct campaign *campaign,
     progress_begin(options->progress, scenario->name, planned, index + 1,
                    options->scenario_count);
     int err = 0;
-    if (tools_leave_iterations(options))
+    tally->planned = tools_leave_iterations(options)
+                         ? plan_iterations(options, scenario)
+                         : 0;
+    if (options->stored_first && tools_leave_iterations(options))
+        err = stored_run(options, options->scenarios[index], campaign->symbols,
+                         tally, &diag);
+    if (!err && tools_leave_iterations(options) &&
+        !tally_is_done(tally, options->max_failures))
         err = workers_run(options, scenario, campaign->symbols, tally, &diag);
     /* What the tools may say counts also when an iteration has failed. */
     bool short_of_plan = is_short(options, tally);
@@ -157,7 +187,7 @@ static void run_scenario(struct campaign *campaign,
     /* A run that ended before its plan has not looked for all of them. */
     if (!*options->stop && !options->has_only && !err &&
         tally->iterations >= tally->planned && tools_leave_iterations(options))
-        tally_list_unseen(tally);
+        list_missing(campaign, tally);
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
              shown);
     progress_end(options->progress, shown);

@@ -33,6 +33,7 @@ struct campaign_options {
     const char *command;   /* the command line, for reports */
     const char *workspace; /* an existing empty directory for the slots */
     struct store *store;   /* NULL: failures are not kept */
+    bool stored_first;     /* begin with the failures that the store has */
     enum isolation isolation;
 
     const char *mode; /* "auto", "stress" or "control": for reports */

@@ -35,8 +35,9 @@ static void write_trace(const struct campaign_options *options,
         struct mps_diag diag = {""};
         char path[4096];
         int err = store_failure_path(options->store, id, path, sizeof(path));
-        /* The trace of a known finding stays: it has been explained. */
-        bool kept = !err && entry->known && !access(path, F_OK);
+        /* It has been explained, or is just about to be. */
+        bool kept =
+            !err && (entry->known || entry->stored) && !access(path, F_OK);
         if (err)
             diag_set(&diag, err, "%s: %s", store_directory(options->store),
                      error_text(err));
@@ -91,9 +92,11 @@ static bool is_repeated(const struct finding_list *findings, size_t index)
     return false;
 }
 
-void keep_failure(const struct campaign_options *options, struct tally *tally,
-                  int way, const struct outcome *outcome,
-                  struct finding_list *findings)
+enum { NO_WAY = -1 /* of a stored failure */ };
+
+static void keep(const struct campaign_options *options, struct tally *tally,
+                 int way, const struct outcome *outcome,
+                 struct finding_list *findings)
 {
     /* The trace holds all findings of the iteration, so it is written while
      * the list is whole; ids come from the tally's entries. */
@@ -116,7 +119,9 @@ void keep_failure(const struct campaign_options *options, struct tally *tally,
             tally_add(tally, &findings->items[i], outcome, &is_new);
         if (!entry || !is_new)
             continue;
-        entry->strategy = portfolio_way_name(way);
+        entry->stored = way == NO_WAY;
+        entry->times = !entry->stored; /* no iteration has had it */
+        entry->strategy = entry->stored ? NULL : portfolio_way_name(way);
         /* The one that gives the trace its name stands first in it. */
         struct finding first = whole.items[i];
         whole.items[i] = whole.items[0];
@@ -124,11 +129,25 @@ void keep_failure(const struct campaign_options *options, struct tally *tally,
         write_trace(options, tally, outcome, &whole, entry);
         whole.items[0] = whole.items[i];
         whole.items[i] = first;
-        bool waits = tally_is_warning(tally->scenario, entry->finding);
+        bool waits =
+            !entry->stored && tally_is_warning(tally->scenario, entry->finding);
         if (!waits || tally_warn(tally, entry, way, alone))
             print_block(options, tally, entry);
     }
     free(whole.items);
+}
+
+void keep_failure(const struct campaign_options *options, struct tally *tally,
+                  int way, const struct outcome *outcome,
+                  struct finding_list *findings)
+{
+    keep(options, tally, way, outcome, findings);
+}
+
+void keep_stored(const struct campaign_options *options, struct tally *tally,
+                 const struct outcome *outcome, struct finding_list *findings)
+{
+    keep(options, tally, NO_WAY, outcome, findings);
 }
 
 static size_t find_entry(const struct tally *tally, uint64_t fingerprint)

@@ -16,6 +16,12 @@ void keep_failure(const struct campaign_options *options, struct tally *tally,
                   int way, const struct outcome *outcome,
                   struct finding_list *findings);
 
+/* The same for the run of a stored failure, which OUTCOME is: traces that are
+ * there stay, and what would be a warning is none. It is no iteration, so it is
+ * for the caller to count it. */
+void keep_stored(const struct campaign_options *options, struct tally *tally,
+                 const struct outcome *outcome, struct finding_list *findings);
+
 /* All iterations have been run: print the block of each lock-order finding that
  * no deadlock has made superfluous, and count it; forget the others, with their
  * traces. */

@@ -104,9 +104,38 @@ int origin_load(struct origin *origin, const struct trace *trace,
     return err;
 }
 
+static bool takes(const struct parameter *parameter, const char *value)
+{
+    for (size_t i = 0; i < parameter->value_count; i++)
+        if (!strcmp(parameter->values[i], value))
+            return true;
+    return false;
+}
+
+int origin_use(struct origin *origin, const struct trace *trace,
+               struct scenario *scenario, struct mps_diag *diag)
+{
+    const struct trace_param *params;
+    size_t count = scenario->parameter_count;
+    *origin = (struct origin){.scenario = scenario, .borrowed = true};
+    origin->values = calloc(count + 1, sizeof(*origin->values));
+    if (!origin->values)
+        return diag_set(diag, -ENOMEM, "out of memory");
+    bool same = trace_params(trace, &params) == count &&
+                !recorded_values(scenario, trace, origin->values, NULL);
+    for (size_t i = 0; same && i < count; i++)
+        same = takes(&scenario->parameters[i], origin->values[i]);
+    if (same)
+        return 0;
+    origin_fini(origin);
+    return diag_set(diag, -MPS_ENOMATCH, "%s: it had other parameters",
+                    trace_meta(trace)->id);
+}
+
 void origin_fini(struct origin *origin)
 {
     free(origin->values);
-    scenario_free(origin->scenario);
+    if (!origin->borrowed)
+        scenario_free(origin->scenario);
     *origin = (struct origin){0};
 }

@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "base/rng.h"
+#include "campaign.h"
 
 uint64_t plan_seed(uint64_t base_seed, const char *scenario, uint64_t iteration)
 {
@@ -57,4 +58,17 @@ void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
      * stay on the slot's, where the kernel switches between them. */
     if (cpus > 1 && cpus <= 64 && rng_below(&rng, 4))
         out->cpus = cpus == 64 ? ~UINT64_C(0) : (UINT64_C(1) << cpus) - 1;
+}
+
+uint64_t plan_iterations(const struct campaign_options *options,
+                         const struct scenario *scenario)
+{
+    if (options->has_only)
+        return 1;
+    uint64_t all = options->has_iterations ? options->iterations
+                   : options->duration_ns  ? 0
+                                           : scenario->iterations;
+    if (options->shards < 2 || !all)
+        return all;
+    return all / options->shards + (options->shard - 1 < all % options->shards);
 }

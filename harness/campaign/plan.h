@@ -19,4 +19,10 @@ void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
 /* What an iteration with these chances was delayed by: "sleeps, many". */
 const char *plan_profile_name(uint32_t sleep_chance, uint32_t yield_chance);
 
+struct campaign_options;
+struct scenario;
+/* How many iterations of SCENARIO this shard is to run; 0: until a limit. */
+uint64_t plan_iterations(const struct campaign_options *options,
+                         const struct scenario *scenario);
+
 #endif

@@ -27,6 +27,7 @@ struct rerun {
     struct valgrind *valgrind;
     struct reference_set *references; /* NULL: none needed */
     struct symbols *symbols;
+    bool own_symbols;
     char *program, *directory;
     unsigned cpus;
 };
@@ -54,13 +55,17 @@ int rerun_open(struct rerun **out, const struct trace *trace,
     rerun->cpus = cpus > 0 ? (unsigned)cpus : 1;
     rerun->trace = trace;
     rerun->directory = str_format("%s/rerun", options->workspace);
-    int err = origin_load(&rerun->origin, trace, options->program,
-                          options->workspace, diag);
-    if (!err)
-        err = rerun->directory
-                  ? symbols_open(&rerun->symbols,
-                                 getcwd(root, sizeof(root)) ? root : NULL)
-                  : -ENOMEM;
+    int err = options->scenario
+                  ? origin_use(&rerun->origin, trace, options->scenario, diag)
+                  : origin_load(&rerun->origin, trace, options->program,
+                                options->workspace, diag);
+    rerun->symbols = options->symbols;
+    rerun->own_symbols = !options->symbols;
+    if (!err && !rerun->directory)
+        err = -ENOMEM;
+    if (!err && rerun->own_symbols)
+        err = symbols_open(&rerun->symbols,
+                           getcwd(root, sizeof(root)) ? root : NULL);
     if (!err && mkdir(rerun->directory, 0755) && errno != EEXIST)
         err =
             diag_set(diag, -errno, "%s: %s", rerun->directory, strerror(errno));
@@ -110,7 +115,8 @@ void rerun_close(struct rerun *rerun)
     slot_close(rerun->slot);
     valgrind_close(rerun->valgrind);
     references_free(rerun->references);
-    symbols_close(rerun->symbols);
+    if (rerun->own_symbols)
+        symbols_close(rerun->symbols);
     if (rerun->directory)
         rmdir(rerun->directory);
     free(rerun->program);

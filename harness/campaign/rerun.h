@@ -16,12 +16,15 @@ struct rerun_options {
     const char *workspace; /* an existing directory; gets a folder for a slot */
     enum isolation isolation;
     char *const *program; /* to run instead of the target; NULL: the target */
+    struct scenario *scenario; /* to be run as it is now; NULL: as recorded */
+    struct symbols *symbols;   /* findings point into; NULL: its own */
     const bool *stop;
 };
 
 struct rerun;
 
-/* Start the target of TRACE. OPTIONS and TRACE must outlive it. */
+/* Start the target of TRACE. OPTIONS and TRACE must outlive it. -MPS_ENOMATCH
+ * when the scenario in OPTIONS cannot have the recorded parameters. */
 int rerun_open(struct rerun **out, const struct trace *trace,
                const struct rerun_options *options, struct mps_diag *diag);
 void rerun_close(struct rerun *rerun);

@@ -43,6 +43,10 @@ void tally_fini(struct tally *tally)
     free(tally->findings);
     free(tally->warnings);
     free(tally->unseen);
+    free(tally->fixed);
+    for (size_t i = 0; i < tally->replayed_count; i++)
+        free(tally->replayed[i].id);
+    free(tally->replayed);
     free(tally->used);
     for (int way = 0; way < WAY_COUNT; way++)
         hash_set_free(tally->orders[way]);
@@ -261,7 +265,7 @@ void tally_forget(struct tally *tally, size_t number)
 
 uint64_t tally_new_failures(const struct tally *tally)
 {
-    return tally->failures - tally->known_failures;
+    return tally->failures - tally->known_failures + tally->revived;
 }
 
 bool tally_is_done(const struct tally *tally, uint64_t max_failures)
@@ -277,6 +281,33 @@ static bool was_seen(const struct tally *tally, const char *id)
         if (tally->findings[i].id && !strcmp(tally->findings[i].id, id))
             return true;
     return false;
+}
+
+int tally_replayed(struct tally *tally, const char *id, uint64_t iteration,
+                   bool came)
+{
+    struct replayed *list =
+        realloc(tally->replayed, (tally->replayed_count + 1) * sizeof(*list));
+    if (list)
+        tally->replayed = list;
+    char *copy = strdup(id);
+    if (!list || !copy) {
+        free(copy);
+        return -ENOMEM;
+    }
+    list[tally->replayed_count++] = (struct replayed){copy, iteration, came};
+    return 0;
+}
+
+void tally_list_fixed(struct tally *tally)
+{
+    tally->fixed = calloc(tally->replayed_count + 1, sizeof(*tally->fixed));
+    for (size_t i = 0; tally->fixed && i < tally->replayed_count; i++) {
+        const struct replayed *one = &tally->replayed[i];
+        if (!one->came && tally->iterations > one->iteration &&
+            !was_seen(tally, one->id))
+            tally->fixed[tally->fixed_count++] = one->id;
+    }
 }
 
 void tally_list_unseen(struct tally *tally)
@@ -334,9 +365,14 @@ enum verdict tally_verdict(struct tally *tally, bool ended_early)
         return ended_early ? VERDICT_INCONCLUSIVE : VERDICT_FAIL;
     }
     if (tally_new_failures(tally)) {
-        tally->reason = str_format("%llu of %llu iterations failed",
-                                   (unsigned long long)tally->failures,
-                                   (unsigned long long)tally->iterations);
+        tally->reason =
+            tally->failures
+                ? str_format("%llu of %llu iterations failed",
+                             (unsigned long long)tally->failures,
+                             (unsigned long long)tally->iterations)
+                : str_format("%llu stored failure%s came again when replayed",
+                             (unsigned long long)tally->revived,
+                             tally->revived == 1 ? "" : "s");
         return VERDICT_FAIL;
     }
     if (ended_early) {

@@ -34,7 +34,12 @@ struct tally {
     size_t used_count;
     struct blind blind;
     struct breakdown breakdown;
-    size_t breakdown_count;      /* filled in the end */
+    size_t breakdown_count;    /* filled in the end */
+    struct replayed *replayed; /* stored failures, run first; owned */
+    size_t replayed_count;
+    uint64_t revived;   /* of them those that came again, known ones not */
+    const char **fixed; /* ids among `replayed`; filled in the end; owned */
+    size_t fixed_count;
     struct report_known *unseen; /* filled in the end; owned, texts not */
     size_t unseen_count;
     char external_call[64]; /* the first call that was not under control */
@@ -45,6 +50,13 @@ struct tally {
         remarks[VALGRIND_TOOL_COUNT]; /* at most, of a run */
     struct warning *warnings; /* findings that wait for the end; owned */
     size_t warning_count;
+};
+
+/* A stored failure that was run again. */
+struct replayed {
+    char *id;
+    uint64_t iteration; /* that first had it, in the run that found it */
+    bool came;
 };
 
 /* A lock-order finding warns of a deadlock that the next iterations may show.
@@ -88,7 +100,13 @@ void tally_confirm(struct tally *tally, size_t number,
                    const struct warning *warning);
 void tally_forget(struct tally *tally, size_t number);
 
-/* Failing iterations that nobody has accepted. */
+/* Note that stored failure ID, found at ITERATION of its run, was run again,
+ * and whether it CAME. -ENOMEM. */
+int tally_replayed(struct tally *tally, const char *id, uint64_t iteration,
+                   bool came);
+
+/* Failing iterations that nobody has accepted, and stored failures that came
+ * again. */
 uint64_t tally_new_failures(const struct tally *tally);
 
 /* Whether enough has been seen to stop: MAX_FAILURES failing iterations that
@@ -96,8 +114,11 @@ uint64_t tally_new_failures(const struct tally *tally);
  * kind. */
 bool tally_is_done(const struct tally *tally, uint64_t max_failures);
 
-/* All iterations have been run: note what is accepted and did not come. */
+/* All iterations have been run: note what is accepted and did not come, and
+ * which stored failures are fixed: those that did not come when they were run
+ * again, nor in more iterations than it took to find them. */
 void tally_list_unseen(struct tally *tally);
+void tally_list_fixed(struct tally *tally);
 
 /* Come to the verdict; ENDED_EARLY: interrupted or out of time. */
 enum verdict tally_verdict(struct tally *tally, bool ended_early);

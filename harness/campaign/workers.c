@@ -281,19 +281,6 @@ static void watch(struct work *work)
     pthread_mutex_unlock(&work->lock);
 }
 
-static uint64_t planned(const struct campaign_options *options,
-                        const struct scenario *scenario)
-{
-    if (options->has_only)
-        return 1;
-    uint64_t all = options->has_iterations ? options->iterations
-                   : options->duration_ns  ? 0
-                                           : scenario->iterations;
-    if (options->shards < 2 || !all)
-        return all;
-    return all / options->shards + (options->shard - 1 < all % options->shards);
-}
-
 int workers_run(const struct campaign_options *options,
                 const struct scenario *scenario, struct symbols *symbols,
                 struct tally *tally, struct mps_diag *diag)
@@ -309,7 +296,7 @@ int workers_run(const struct campaign_options *options,
         .ended = PTHREAD_COND_INITIALIZER,
     };
     uint64_t start = clock_now_ns();
-    tally->planned = planned(options, scenario);
+    tally->planned = plan_iterations(options, scenario);
     if (options->duration_ns)
         work.deadline_ns = start + options->duration_ns;
     int err = scenario_program(scenario, options->toolchain->targets,

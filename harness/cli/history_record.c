@@ -29,6 +29,8 @@ static int record_scenario(struct store *store, const struct store_run *run,
         };
         err = store_finding(store, run, &finding, diag);
     }
+    for (size_t i = 0; !err && i < scenario->fixed_count; i++)
+        err = store_mark_fixed(store, scenario->fixed[i], diag);
     return err;
 }
 

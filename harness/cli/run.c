@@ -164,6 +164,9 @@ static int prepare(struct session *session, struct mps_diag *diag)
     campaign->workspace = session->places.workspace;
     campaign->command = session->command;
     campaign->store = session->store;
+    /* What a seed gives must not depend on the store. One shard is enough. */
+    campaign->stored_first = !input->no_stored && !input->has_seed &&
+                             !campaign->has_only && campaign->shard <= 1;
     campaign->suppressions = session->suppressions;
     campaign->known = &session->known;
     campaign->isolation = isolation_probe(&why);

@@ -19,6 +19,7 @@ struct run_input {
     int64_t *workers; /* --workers, owned */
     size_t worker_count;
     bool has_seed;
+    bool no_stored;
     enum color_mode color;
     const char *reports[FORMATS_MAX]; /* by row of report_formats() */
     const char **names; /* scenarios named on the command line; owned */

@@ -17,6 +17,7 @@ enum {
     KEY_TIMEOUT,
     KEY_SHARD,
     KEY_STORE,
+    KEY_NO_STORED,
     KEY_COLOR,
     KEY_MODE,
     KEY_STRATEGY,
@@ -88,6 +89,10 @@ static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "Results:", 4},
     {"store", KEY_STORE, "DIR", 0,
      "Keep failures and history in DIR (default .mpstress)", 0},
+    {"no-stored", KEY_NO_STORED, NULL, 0,
+     "Do not begin each scenario with the failures of it that the store has "
+     "(nor with --seed or --only, which do not depend on a store)",
+     0},
     {"html", KEY_HTML, "FILE", 0,
      "Write a report to read in a browser to FILE: one page, no network", 0},
     {"json", KEY_JSON, "FILE", 0, "Write a JSON report to FILE (-: stdout)", 0},
@@ -262,6 +267,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_STORE:
         input->store = argument;
+        return 0;
+    case KEY_NO_STORED:
+        input->no_stored = true;
         return 0;
     case KEY_HTML:
         return set_report(state, input, "html", argument);

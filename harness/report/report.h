@@ -33,7 +33,8 @@ struct report_finding {
     const char *id;                /* of its trace, "counter-1a2b3c4d" */
     const char *trace;             /* path of the .mpt; "" if it could not be
                                       written */
-    uint64_t times;                /* iterations that had it */
+    uint64_t times;                /* iterations that had it; 0: only that of
+                                      an earlier run, replayed */
     uint64_t first_iteration, first_seed;
     const char *strategy;   /* way of that iteration: "stress", "pct", ...; NULL
                                when it is not known */
@@ -41,6 +42,7 @@ struct report_finding {
     uint32_t replays, replays_failed; /* k of n; n = 0: not replayed */
     bool expected;                    /* the scenario expects this kind */
     const char *known;                /* why it is accepted; NULL: it is not */
+    bool stored; /* an earlier run has left it; this one began with it */
 };
 
 /* A finding that is accepted and did not come. */
@@ -139,6 +141,7 @@ struct report_scenario {
     size_t never_reached_count;
     const char *const *fixed; /* ids of stored failures that pass now */
     size_t fixed_count;
+    uint64_t replayed; /* stored failures that were run again first */
     const struct report_known *unseen; /* accepted, and all was run without */
     size_t unseen_count;
 };

@@ -58,7 +58,8 @@ enum style verdict_style(const struct report_scenario *scenario)
  * second line "replays 2/2 fail". */
 static void add_found(struct str *s, const struct report_finding *finding)
 {
-    char number[WORDS_NUMBER_BYTES], times[48] = "once";
+    char number[WORDS_NUMBER_BYTES], times[48];
+    snprintf(times, sizeof(times), "%s", finding->times ? "once" : "stored");
     if (finding->times > 1)
         snprintf(times, sizeof(times), "%s times",
                  words_number(finding->times, number, sizeof(number)));
@@ -70,6 +71,8 @@ static void add_found(struct str *s, const struct report_finding *finding)
     if (finding->replays)
         str_addf(s, "%*sreplays %" PRIu32 "/%" PRIu32 " fail\n", 20, "",
                  finding->replays_failed, finding->replays);
+    if (finding->stored)
+        str_addf(s, "%*sof an earlier run, replayed first\n", 20, "");
     if (finding->known) {
         str_addf(s, "%*sknown: ", 20, "");
         words_clean(s, finding->known);

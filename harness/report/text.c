@@ -235,6 +235,9 @@ void block_add(struct str *s, bool color,
     add_detail(s, f->detail);
     add_counts(s, color, scenario, finding);
     add_field(s, color, "known", finding->known);
+    if (finding->stored)
+        add_field(s, color, "stored",
+                  "it failed in an earlier run, and again when replayed");
     add_field(s, color, "trace", finding->trace);
 }
 

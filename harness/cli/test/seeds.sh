@@ -52,7 +52,7 @@ for shard in 1 2 3; do
 done
 
 # Without a seed one is drawn and printed.
-mps 1 run -j 1 --iterations 1 --json e.json s.yml
+mps 1 run -j 1 --iterations 1 --no-stored --json e.json s.yml
 seed=$(json e.json '$.seed')
 has out "seed $seed"
 mps 1 run -j 1 --iterations 1 --seed "$seed" --json f.json s.yml

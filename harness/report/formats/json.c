@@ -59,6 +59,7 @@ static json_t *finding_object(const struct report_run *run,
     value_put(o, "fingerprint", value_hex(finding->fingerprint), &failed);
     value_put(o, "is_expected", json_boolean(entry->expected), &failed);
     value_put(o, "known", value_text_or_null(entry->known), &failed);
+    value_put(o, "is_stored", json_boolean(entry->stored), &failed);
     value_put(o, "invariant", value_text_or_null(finding->invariant), &failed);
     value_put(o, "what", value_text(finding->what), &failed);
     value_put(o, "expected", value_text_or_null(finding->expected), &failed);
@@ -212,6 +213,7 @@ static json_t *scenario_object(const struct report_run *run,
         o, "never_reached",
         value_texts(scenario->never_reached, scenario->never_reached_count),
         &failed);
+    value_put(o, "replayed", value_number(scenario->replayed), &failed);
     value_put(o, "fixed", value_texts(scenario->fixed, scenario->fixed_count),
               &failed);
     value_put(o, "known_not_seen", unseen_array(scenario), &failed);

@@ -213,7 +213,8 @@ static json_t *result_of(const struct checkout *checkout,
                      other_locations(checkout, finding, main), &failed);
     put_unless_empty(o, "codeFlows", flows_of(checkout, entry), &failed);
     value_put(o, "partialFingerprints", fingerprints(finding), &failed);
-    value_put(o, "occurrenceCount", value_number(entry->times), &failed);
+    value_put(o, "occurrenceCount",
+              value_number(entry->times ? entry->times : 1), &failed);
     if (any_known(run))
         value_put(o, "suppressions",
                   entry->known ? suppressions(entry) : json_array(), &failed);

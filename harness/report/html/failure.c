@@ -63,6 +63,9 @@ static void add_facts(struct str *s, const struct report_run *run,
         add_fact(s, "replays", text);
     }
     add_fact(s, "known", entry->known);
+    if (entry->stored)
+        add_fact(s, "stored",
+                 "it failed in an earlier run, and again when replayed");
     if (why)
         add_minimal(s, why);
     add_fact(s, "trace", entry->trace);
