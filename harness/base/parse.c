@@ -51,8 +51,8 @@ static int duration(const char *text, size_t len, uint64_t *out_ns,
 {
     char copy[64];
     if (!len || len >= sizeof(copy))
-        return diag_set(diag, -MPS_EUSAGE, "'%.*s' is not a duration",
-                        (int)len, text);
+        return diag_set(diag, -MPS_EUSAGE, "'%.*s' is not a duration", (int)len,
+                        text);
     memcpy(copy, text, len);
     copy[len] = '\0';
     char *unit = NULL;
@@ -68,8 +68,8 @@ static int duration(const char *text, size_t len, uint64_t *out_ns,
                 continue;
             double ns = value * (double)units[i].ns;
             if (ns > 366. * 24 * 3600e9)
-                return diag_set(diag, -MPS_EUSAGE,
-                                "'%s' is longer than a year", copy);
+                return diag_set(diag, -MPS_EUSAGE, "'%s' is longer than a year",
+                                copy);
             *out_ns = (uint64_t)(ns + 0.5);
             return 0;
         }
@@ -85,8 +85,8 @@ int parse_duration(const char *text, uint64_t *out_ns, struct mps_diag *diag)
     return duration(text, strlen(text), out_ns, diag);
 }
 
-int parse_duration_range(const char *text, uint64_t *low_ns,
-                         uint64_t *high_ns, struct mps_diag *diag)
+int parse_duration_range(const char *text, uint64_t *low_ns, uint64_t *high_ns,
+                         struct mps_diag *diag)
 {
     const char *dots = strstr(text, "..");
     size_t head = dots ? (size_t)(dots - text) : strlen(text);
@@ -156,4 +156,28 @@ const char *parse_show_duration(uint64_t ns, char *buf, size_t size)
     snprintf(buf, size, "%.4g%s", (double)ns / (double)units[i].ns,
              ns ? units[i].name : "");
     return buf;
+}
+
+int parse_share(const char *text, double *out, struct mps_diag *diag)
+{
+    char *end = NULL;
+    double value = strtod(text, &end);
+    bool digits = ((*text >= '0' && *text <= '9') || *text == '.') &&
+                  !strpbrk(text, "xX");
+    bool percent = false;
+    if (digits && *end) {
+        end += *end == ' ';
+        percent = *end == '%' && !end[1];
+        digits = percent;
+    }
+    if (!digits || !isfinite(value))
+        return diag_set(diag, -MPS_EUSAGE,
+                        "'%s' is no share (99%% or 0.99, 0.1%% or 0.001)",
+                        text);
+    value = percent ? value / 100 : value;
+    if (value <= 0 || value >= 1)
+        return diag_set(diag, -MPS_EUSAGE, "'%s' is not between 0%% and 100%%",
+                        text);
+    *out = value;
+    return 0;
 }

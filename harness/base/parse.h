@@ -17,8 +17,11 @@ int parse_i64(const char *text, int64_t *out, struct mps_diag *diag);
 int parse_duration(const char *text, uint64_t *out_ns, struct mps_diag *diag);
 
 /* "LO..HI" or one value for both; LO <= HI. */
-int parse_duration_range(const char *text, uint64_t *low_ns,
-                         uint64_t *high_ns, struct mps_diag *diag);
+int parse_duration_range(const char *text, uint64_t *low_ns, uint64_t *high_ns,
+                         struct mps_diag *diag);
+
+/* "99%", "0.1 %" or "0.001": a share, more than 0 and less than 1. */
+int parse_share(const char *text, double *out, struct mps_diag *diag);
 
 /* "1,2,4..8": every number named, in that order, at most 1000 of them. *OUT
  * is the caller's to free. */

@@ -93,3 +93,23 @@ Test(parse, durations_are_shown_in_their_unit)
     cr_assert_str_eq(parse_show_duration(2000000000, buf, sizeof(buf)), "2s");
     cr_assert_str_eq(parse_show_duration(90000000000, buf, sizeof(buf)), "90s");
 }
+
+Test(parse, shares_are_percentages_or_parts_of_one)
+{
+    static const struct {
+        const char *text;
+        double value;
+    } good[] = {{"99%", .99}, {"0.1 %", .001}, {".5", .5}, {"1e-3", .001}};
+    static const char *const bad[] = {"",     "99",   "1",    "0",    "0%",
+                                      "100%", "-1%",  "1%%",  "x%",   "%",
+                                      "nan",  "inf%", "1  %", "1% x", "0x1%"};
+    double value;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        cr_assert_eq(parse_share(good[i].text, &value, &diag), 0, "%s",
+                     good[i].text);
+        cr_expect_float_eq(value, good[i].value, 1e-12, "%s", good[i].text);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        cr_expect_eq(parse_share(bad[i], &value, &diag), -MPS_EUSAGE, "%s",
+                     bad[i]);
+}

@@ -78,9 +78,21 @@ static void describe(const struct tally *tally, enum verdict verdict,
     };
 }
 
+/* Whether TALLY must come to a number of clean iterations. */
+static bool is_to_be_clean(const struct campaign_options *options,
+                           const struct tally *tally)
+{
+    return options->clean_iterations &&
+           tally->scenario->expect == EXPECT_PASS &&
+           tools_leave_iterations(options);
+}
+
 static bool is_short(const struct campaign_options *options,
                      const struct tally *tally)
 {
+    if (is_to_be_clean(options, tally))
+        return tally_clean(tally) < options->clean_iterations &&
+               !tally_is_done(tally, options->max_failures);
     return tally->planned && tally->iterations < tally->planned &&
            !tally_is_done(tally, options->max_failures);
 }
@@ -190,6 +202,11 @@ static void run_scenario(struct campaign *campaign,
         list_missing(campaign, tally);
     describe(tally, tally_verdict(tally, *options->stop || short_of_plan),
              shown);
+    shown->flaky = tally_is_flaky(tally, options->max_failures) &&
+                   shown->verdict == VERDICT_FAIL;
+    shown->must_be_clean = is_to_be_clean(options, tally);
+    shown->confident = shown->must_be_clean && !tally_new_failures(tally) &&
+                       tally_clean(tally) >= options->clean_iterations;
     progress_end(options->progress, shown);
 }
 
@@ -240,6 +257,9 @@ int campaign_run(struct campaign **out, const struct campaign_options *options,
         .started_wall_ns = clock_wall_ns(),
         .store = options->store ? store_directory(options->store) : NULL,
         .mode = options->mode,
+        .clean_needed = options->clean_iterations,
+        .confidence = options->confidence,
+        .max_rate = options->max_rate,
         .quiet = options->verbosity == 0,
         .verbose = options->verbosity > 1,
         .scenarios = campaign->scenarios,

@@ -45,10 +45,14 @@ struct campaign_options {
                                       format, or NULL */
     bool guard; /* see accesses of plain binaries, by page faults */
     uint64_t base_seed;
-    bool has_iterations;  /* else the scenario's own number */
-    uint64_t iterations;  /* 0: without end */
-    uint64_t duration_ns; /* per scenario; 0: no limit */
-    bool has_only;        /* just iteration `only` */
+    bool has_iterations;         /* else the scenario's own number */
+    uint64_t iterations;         /* 0: without end */
+    uint64_t clean_iterations;   /* without a new failure, of scenarios that
+                                    expect none, instead of those numbers; 0:
+                                    not asked for. See confidence.h */
+    double confidence, max_rate; /* that this is for */
+    uint64_t duration_ns;        /* per scenario; 0: no limit */
+    bool has_only;               /* just iteration `only` */
     uint64_t only;
     uint64_t shard, shards; /* this one of 1 .. shards; shards 0: all */
     uint64_t max_failures;  /* failing iterations per scenario; 0: no limit */

@@ -65,6 +65,8 @@ uint64_t plan_iterations(const struct campaign_options *options,
 {
     if (options->has_only)
         return 1;
+    if (options->clean_iterations && scenario->expect == EXPECT_PASS)
+        return options->clean_iterations;
     uint64_t all = options->has_iterations ? options->iterations
                    : options->duration_ns  ? 0
                                            : scenario->iterations;

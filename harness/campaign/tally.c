@@ -275,6 +275,27 @@ bool tally_is_done(const struct tally *tally, uint64_t max_failures)
     return tally->scenario->expect == EXPECT_PASS || tally->expected_seen;
 }
 
+uint64_t tally_cut_off(const struct tally *tally)
+{
+    uint64_t count = 0;
+    for (int way = 0; way < WAY_COUNT; way++)
+        count += tally->ways[way].bounded;
+    return count;
+}
+
+uint64_t tally_clean(const struct tally *tally)
+{
+    uint64_t failures = tally->failures - tally->known_failures;
+    return tally->iterations - failures - tally_cut_off(tally);
+}
+
+bool tally_is_flaky(const struct tally *tally, uint64_t max_failures)
+{
+    return max_failures != 1 && tally->scenario->expect == EXPECT_PASS &&
+           tally->failures > tally->known_failures &&
+           tally->failures < tally->iterations;
+}
+
 static bool was_seen(const struct tally *tally, const char *id)
 {
     for (size_t i = 0; i < tally->finding_count; i++)

@@ -114,6 +114,17 @@ uint64_t tally_new_failures(const struct tally *tally);
  * kind. */
 bool tally_is_done(const struct tally *tally, uint64_t max_failures);
 
+/* Iterations that were judged without a new failure: those that were cut off
+ * at the step bound may have had one. */
+uint64_t tally_clean(const struct tally *tally);
+uint64_t tally_cut_off(const struct tally *tally);
+
+/* Whether TALLY is that of a target that fails now and then: it was given the
+ * chance to fail and to pass after its first new failure, MAX_FAILURES not
+ * being 1, and did both. One failure that ended the run says nothing of how
+ * often. */
+bool tally_is_flaky(const struct tally *tally, uint64_t max_failures);
+
 /* All iterations have been run: note what is accepted and did not come, and
  * which stored failures are fixed: those that did not come when they were run
  * again, nor in more iterations than it took to find them. */

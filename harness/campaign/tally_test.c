@@ -93,3 +93,35 @@ Test(tally, is_done_after_new_failures_only)
     cr_expect_str_eq(tally.reason, "1 stored failure came again when replayed");
     tally_fini(&tally);
 }
+
+Test(tally, is_flaky_when_it_went_on_after_a_failure_and_passed)
+{
+    struct tally tally;
+    cr_assert_eq(tally_init(&tally, &scenario), 0);
+    tally.iterations = 10;
+    cr_expect_not(tally_is_flaky(&tally, 0));
+    tally.failures = 3;
+    cr_expect(tally_is_flaky(&tally, 0));
+    cr_expect(tally_is_flaky(&tally, 5));
+    /* It was stopped: nothing is known of how often. */
+    cr_expect_not(tally_is_flaky(&tally, 1));
+    tally.known_failures = 3;
+    cr_expect_not(tally_is_flaky(&tally, 0));
+    tally.known_failures = 0;
+    tally.failures = 10;
+    cr_expect_not(tally_is_flaky(&tally, 0));
+    tally_fini(&tally);
+}
+
+Test(tally, counts_as_clean_what_was_judged_without_a_new_failure)
+{
+    struct tally tally;
+    cr_assert_eq(tally_init(&tally, &scenario), 0);
+    tally.iterations = 100;
+    tally.failures = 7;
+    tally.known_failures = 3;
+    tally.ways[WAY_STRESS + 1].bounded = 5;
+    tally.ways[WAY_STRESS + 2].bounded = 1;
+    cr_expect_eq(tally_clean(&tally), 90);
+    tally_fini(&tally);
+}

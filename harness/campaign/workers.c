@@ -60,6 +60,18 @@ static uint64_t iteration_number(const struct campaign_options *options,
     return options->shards > 1 ? n * options->shards + options->shard - 1 : n;
 }
 
+/* How many there are: as planned, but when so many are to be clean, those that
+ * were cut off are made up for, up to twice the plan. */
+static uint64_t last(const struct work *work)
+{
+    const struct tally *tally = work->tally;
+    uint64_t more = 0;
+    if (work->options->clean_iterations &&
+        work->scenario->expect == EXPECT_PASS && !work->options->has_only)
+        more = tally_cut_off(tally);
+    return tally->planned + (more < tally->planned ? more : tally->planned);
+}
+
 /* Take the next iteration; false when there is none. */
 static bool take(struct work *work, uint64_t *iteration)
 {
@@ -68,7 +80,7 @@ static bool take(struct work *work, uint64_t *iteration)
     if (work->deadline_ns && clock_now_ns() >= work->deadline_ns)
         work->done = true;
     bool more = !work->done && !*options->stop &&
-                (!work->tally->planned || work->next < work->tally->planned);
+                (!work->tally->planned || work->next < last(work));
     if (more)
         *iteration = iteration_number(options, work->next++);
     pthread_mutex_unlock(&work->lock);

@@ -4,11 +4,14 @@
 
 #include "base/diag.h"
 #include "base/parse.h"
+#include "campaign/confidence.h"
 #include "run.h"
 
 enum {
     KEY_ITERATIONS = 256,
     KEY_DURATION,
+    KEY_CONFIDENCE,
+    KEY_MAX_RATE,
     KEY_WORKERS,
     KEY_DELAY,
     KEY_SEED,
@@ -41,6 +44,13 @@ static const struct argp_option options[] = {
      0},
     {"duration", KEY_DURATION, "T", 0,
      "Stop each scenario after T (30s, 10m, 2h)", 0},
+    {"require-confidence", KEY_CONFIDENCE, "C", 0,
+     "Run each scenario as often without a new failure as it takes to say with "
+     "confidence C (99%) that it fails less often than --max-rate; instead of "
+     "--iterations. When --duration ends first, that is inconclusive",
+     0},
+    {"max-rate", KEY_MAX_RATE, "R", 0,
+     "The rate that --require-confidence is about (0.1%)", 0},
     {"max-failures", KEY_MAX_FAILURES, "N", 0,
      "Stop a scenario after N failing iterations (default 1; 0: never)", 0},
     {"timeout", KEY_TIMEOUT, "T", 0,
@@ -123,6 +133,37 @@ static int time_span(struct argp_state *state, const char *option,
         argp_error(state, "--%s: %s", option, diag.text);
     if (!*out)
         argp_error(state, "--%s: must be longer than 0", option);
+    return 0;
+}
+
+static int share(struct argp_state *state, const char *option, const char *text,
+                 double *out)
+{
+    struct mps_diag diag;
+    if (parse_share(text, out, &diag))
+        argp_error(state, "--%s: %s", option, diag.text);
+    return 0;
+}
+
+/* What must be known of all options. */
+static int finish(struct argp_state *state, struct campaign_options *campaign)
+{
+    if (!campaign->confidence && !campaign->max_rate)
+        return 0;
+    if (!campaign->confidence || !campaign->max_rate)
+        argp_error(state, "--require-confidence and --max-rate go together: "
+                          "99%% and 0.1%% for 4,603 iterations");
+    if (campaign->has_iterations)
+        argp_error(state, "either --iterations or --require-confidence, which "
+                          "computes their number");
+    if (campaign->has_only || campaign->shards > 1)
+        argp_error(state, "--require-confidence needs all iterations, not "
+                          "--only or --shard");
+    campaign->clean_iterations =
+        confidence_iterations(campaign->confidence, campaign->max_rate);
+    if (!campaign->clean_iterations)
+        argp_error(state, "--max-rate: so small a rate takes more iterations "
+                          "than anybody can run");
     return 0;
 }
 
@@ -243,6 +284,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return number(state, "iterations", argument, &campaign->iterations);
     case KEY_DURATION:
         return time_span(state, "duration", argument, &campaign->duration_ns);
+    case KEY_CONFIDENCE:
+        return share(state, "require-confidence", argument,
+                     &campaign->confidence);
+    case KEY_MAX_RATE:
+        return share(state, "max-rate", argument, &campaign->max_rate);
     case KEY_MAX_FAILURES:
         return number(state, "max-failures", argument, &campaign->max_failures);
     case KEY_TIMEOUT:
@@ -317,6 +363,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             return 0;
         }
         return add_text(&input->names, &input->name_count, argument);
+    case ARGP_KEY_SUCCESS:
+        return finish(state, campaign);
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -24,7 +24,8 @@ const char *verdict_name(enum verdict verdict);
 
 struct report_scenario;
 /* The same with what a scenario made of it: "caught" for an expected failure
- * that came, "known" when all that failed is accepted. Static. */
+ * that came, "known" when all that failed is accepted, "flaky" for a failure
+ * that comes and goes. Static. */
 const char *report_verdict(const struct report_scenario *scenario);
 
 /* One distinct finding (by fingerprint) of one scenario. */
@@ -120,7 +121,9 @@ struct report_scenario {
     enum verdict verdict;
     const char *reason; /* one line, why not pass; "" when pass */
     bool expect_fail;
-    int expected_kind;                      /* enum finding_kind, or -1 */
+    bool flaky; /* failed and passed: how often is the question */
+    bool must_be_clean, confident; /* asked for a confidence, and reached it */
+    int expected_kind;             /* enum finding_kind, or -1 */
     uint64_t planned, iterations, failures; /* failures: iterations with a
                                                finding */
     uint64_t known_failures; /* of them with nothing but known findings */
@@ -153,10 +156,13 @@ struct report_run {
     unsigned jobs;
     uint64_t started_wall_ns, elapsed_ns;
     bool interrupted;
-    bool stored;      /* no run, but one stored failure */
-    const char *mode; /* "auto", "stress", "control" */
-    bool quiet;       /* the summary without its table of strategies */
-    bool verbose;     /* and with one of every scenario */
+    bool stored;           /* no run, but one stored failure */
+    const char *mode;      /* "auto", "stress", "control" */
+    uint64_t clean_needed; /* iterations that each scenario needs without a new
+                              failure; 0: no confidence is asked for */
+    double confidence, max_rate; /* that they are for */
+    bool quiet;   /* the summary without its table of strategies */
+    bool verbose; /* and with one of every scenario */
     const struct report_scenario *scenarios;
     size_t scenario_count;
     const char *const *notes; /* limits met, one line each */

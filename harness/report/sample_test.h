@@ -22,7 +22,8 @@ enum sample {
 extern const struct report_run sample_run;
 
 /* What is accepted: a scenario that only failed in a known way, one that also
- * failed in another, and one whose known finding did not come. */
+ * failed in another, now and then, and one whose known finding did not come;
+ * with a confidence asked for, which the others reached. */
 enum { KNOWN_ALONE, KNOWN_AND_NEW, KNOWN_UNSEEN, KNOWN_SAMPLES };
 extern const struct report_run sample_known;
 

@@ -11,7 +11,7 @@
 enum { FINDINGS_SHOWN = 10 };
 
 /* Verdicts, and behind them what a scenario may make of one. */
-enum { CAUGHT = VERDICT_ERROR + 1, KNOWN, STANDINGS };
+enum { CAUGHT = VERDICT_ERROR + 1, KNOWN, FLAKY, STANDINGS };
 
 static const struct {
     const char *name, *shown;
@@ -23,12 +23,14 @@ static const struct {
     [VERDICT_ERROR] = {"error", "ERROR", STYLE_BAD},
     [CAUGHT] = {"caught", "caught", STYLE_GOOD},
     [KNOWN] = {"known", "known", STYLE_WARNING},
+    [FLAKY] = {"flaky", "FLAKY", STYLE_BAD},
 };
 
 static int standing(const struct report_scenario *scenario)
 {
     return block_is_caught(scenario)  ? CAUGHT
            : block_is_known(scenario) ? KNOWN
+           : scenario->flaky          ? FLAKY
                                       : (int)scenario->verdict;
 }
 
@@ -149,12 +151,39 @@ static void add_remarks(struct str *s, bool color,
 
 /* -- The run ---------------------------------------------------------------*/
 
+/* "rate < 0.1% with 99% confidence": what was asked for, of those that came to
+ * it. */
+static void add_confidence(struct str *s, const struct report_run *run)
+{
+    size_t confident = 0, known = 0;
+    char number[WORDS_NUMBER_BYTES];
+    for (size_t i = 0; i < run->scenario_count; i++) {
+        confident += run->scenarios[i].confident;
+        known +=
+            run->scenarios[i].confident && run->scenarios[i].known_failures;
+    }
+    if (!confident)
+        return;
+    str_addf(
+        s,
+        "no %sfailure in %zu scenario%s, %s iterations%s: rate < %g%% with "
+        "%g%% confidence\n",
+        known ? "new " : "", confident, confident == 1 ? "" : "s",
+        words_number(run->clean_needed, number, sizeof(number)),
+        confident == 1 ? "" : " each", run->max_rate * 100,
+        run->confidence * 100);
+}
+
 /* One bound for all that passed without a failure: that of the shortest. Of
  * iterations that were cut off nobody knows whether they would have failed. */
 static void add_bound(struct str *s, const struct report_run *run)
 {
     uint64_t fewest = UINT64_MAX;
     size_t clean = 0;
+    if (run->clean_needed) {
+        add_confidence(s, run);
+        return;
+    }
     for (size_t i = 0; i < run->scenario_count; i++) {
         const struct report_scenario *scenario = &run->scenarios[i];
         uint64_t cut_off = strategies_controlled(scenario).bounded;
@@ -185,6 +214,7 @@ void counts_add(struct str *s, bool color, const struct report_run *run)
         enum style style;
     } parts[] = {
         {VERDICT_FAIL, "failed", STYLE_BAD},
+        {FLAKY, "flaky", STYLE_BAD},
         {VERDICT_ERROR, "could not run", STYLE_BAD},
         {VERDICT_INCONCLUSIVE, "inconclusive", STYLE_WARNING},
         {VERDICT_PASS, "passed", STYLE_GOOD},

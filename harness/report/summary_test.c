@@ -242,7 +242,7 @@ Test(summary, shows_what_is_known_with_the_reason)
         &sample_known, false,
         "SCENARIO          ITERATIONS  RATE/S  VERDICT  FIRST  FINDING\n"
         "primes-alone           1,000   1,000  known        4  leak\n"
-        "primes-sentinels       2,000   2,000  FAIL      1377  exactly_once "
+        "primes-sentinels       2,000   2,000  FLAKY     1377  exactly_once "
         "tasks\n"
         "counter-atomic         1,000   1,000  pass\n"
         "\n"
@@ -251,7 +251,7 @@ Test(summary, shows_what_is_known_with_the_reason)
         "  iteration 4       leak        12 times  primes-sentinels-00000007\n"
         "                    known: ticket #7: the ring stays, <b>\n"
         "\n"
-        "FAIL primes-sentinels\n"
+        "FLAKY primes-sentinels\n"
         "  failed: 13 of 2,000 (0.650%, 95% interval 0.380-1.109%)\n"
         "  iteration 4       leak        12 times  primes-sentinels-00000007\n"
         "                    known: ticket #7: the ring stays, <b>\n"
@@ -261,8 +261,9 @@ Test(summary, shows_what_is_known_with_the_reason)
         "  known finding not seen: counter-atomic-0badf00d (ticket #8: rough "
         "on purpose)\n"
         "\n"
-        "no failure in 1 scenario: rate < 3/1,000 = 0.300% (95%)\n"
-        "3 scenarios: 1 failed, 1 passed, 1 known\n"
+        "no new failure in 2 scenarios, 919 iterations each: rate < 0.5% with "
+        "99% confidence\n"
+        "3 scenarios: 1 flaky, 1 passed, 1 known\n"
         "took 3.0 s with 2 jobs, seed 0x5eed\n"
         "reproduce: mpstress replay primes-sentinels-76543210\n");
 }

@@ -186,6 +186,11 @@ static json_t *scenario_object(const struct report_run *run,
     value_put(o, "verdict", json_string(verdict_name(scenario->verdict)),
               &failed);
     value_put(o, "reason", value_text(scenario->reason), &failed);
+    value_put(o, "is_flaky", json_boolean(scenario->flaky), &failed);
+    value_put(o, "is_confident",
+              scenario->must_be_clean ? json_boolean(scenario->confident)
+                                      : json_null(),
+              &failed);
     value_put(o, "expect", json_string(scenario->expect_fail ? "fail" : "pass"),
               &failed);
     value_put(o, "expected_kind",
@@ -229,6 +234,19 @@ static json_t *scenario_array(const struct report_run *run)
     return value_finish(array, failed);
 }
 
+/* What --require-confidence asks of each scenario. */
+static json_t *confidence_object(const struct report_run *run)
+{
+    if (!run->clean_needed)
+        return json_null();
+    bool failed = false;
+    json_t *o = json_object();
+    value_put(o, "required", json_real(run->confidence), &failed);
+    value_put(o, "max_rate", json_real(run->max_rate), &failed);
+    value_put(o, "iterations", value_number(run->clean_needed), &failed);
+    return value_finish(o, failed);
+}
+
 static json_t *run_object(const struct report_run *run)
 {
     bool failed = false;
@@ -244,6 +262,7 @@ static json_t *run_object(const struct report_run *run)
     value_put(o, "started_ms", value_milliseconds(run->started_wall_ns),
               &failed);
     value_put(o, "elapsed_ms", value_milliseconds(run->elapsed_ns), &failed);
+    value_put(o, "confidence", confidence_object(run), &failed);
     value_put(o, "interrupted", json_boolean(run->interrupted), &failed);
     value_put(o, "exit_code", json_integer(run->exit_code), &failed);
     value_put(o, "scenarios", scenario_array(run), &failed);

@@ -219,11 +219,12 @@ Test(json, survives_hostile_texts)
  * ---------------------------*/
 
 static const char *const sections[] = {
-    "run",     "scenario", "failure rate",    "strategy",
-    "finding", "place",    "finding not seen"};
+    "run",     "scenario", "failure rate",     "strategy",
+    "finding", "place",    "finding not seen", "confidence"};
 
 /* The object that SECTION describes. */
-static const json_t *object_of(const json_t *run, const char *section)
+static const json_t *object_of(const json_t *run, const json_t *known,
+                               const char *section)
 {
     const json_t *scenario = scenario_at(run, SAMPLE_FAIL);
     const json_t *finding =
@@ -237,7 +238,8 @@ static const json_t *object_of(const json_t *run, const char *section)
         json_array_get(json_object_get(finding, "places"), 0),
         json_array_get(
             json_object_get(scenario_at(run, SAMPLE_MISSED), "known_not_seen"),
-            0)};
+            0),
+        json_object_get(known, "confidence")};
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
         if (!strcmp(section, sections[i]))
             return objects[i];
@@ -275,7 +277,7 @@ Test(json, has_just_the_fields_that_are_documented)
     struct str schema;
     str_init(&schema);
     cr_assert_eq(io_read_file(AT_FDCWD, SCHEMA_FILE, &schema, 1 << 20), 0);
-    json_t *run = parse(&sample_run);
+    json_t *run = parse(&sample_run), *known = parse(&sample_known);
     const json_t *object = NULL;
     size_t described = 0, rows = 0;
     for (char *line = strtok(schema.data, "\n"); line;
@@ -285,7 +287,7 @@ Test(json, has_just_the_fields_that_are_documented)
             cr_expect(!object || rows == json_object_size(object),
                       "before '%s': %zu fields described, %zu reported",
                       section, rows, json_object_size(object));
-            object = object_of(run, section);
+            object = object_of(run, known, section);
             cr_assert(object, "unknown section %s", section);
             described++;
             rows = 0;
@@ -295,6 +297,7 @@ Test(json, has_just_the_fields_that_are_documented)
     cr_expect_eq(rows, json_object_size(object), "in the last section");
     cr_expect_eq(described, sizeof(sections) / sizeof(sections[0]));
     json_decref(run);
+    json_decref(known);
     str_fini(&schema);
 }
 
@@ -305,6 +308,12 @@ Test(json, tells_known_failures_from_others)
     expect(scenario, "verdict", "\"fail\"");
     expect(scenario, "failures", "13");
     expect(scenario, "known_failures", "12");
+    expect(scenario, "is_flaky", "true");
+    expect(scenario, "is_confident", "false");
+    expect(scenario_at(run, KNOWN_ALONE), "is_confident", "true");
+    expect(scenario_at(run, KNOWN_ALONE), "is_flaky", "false");
+    expect(run, "confidence",
+           "{\"required\":0.99,\"max_rate\":0.005,\"iterations\":919}");
     const json_t *findings = json_object_get(scenario, "findings");
     expect(json_array_get(findings, 0), "known",
            "\"ticket #7: the ring stays, <b>\"");

@@ -268,6 +268,8 @@ static void write_properties(struct junit *junit,
     property_count(junit, "failures", scenario->failures);
     if (scenario->known_failures)
         property_count(junit, "known_failures", scenario->known_failures);
+    if (scenario->must_be_clean)
+        property(junit, "confident", scenario->confident ? "yes" : "no");
     for (size_t i = 0; i < scenario->strategy_count; i++)
         write_strategy(junit, &scenario->strategies[i]);
     if (control.partly)

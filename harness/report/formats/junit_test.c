@@ -199,6 +199,10 @@ Test(junit, skips_what_only_fails_as_is_known)
     expect_value(&parsed, "/testsuites/@failures", "1");
     expect_value(&parsed, "/testsuites/@skipped", "1");
     expect_value(&parsed,
+                 "string(//testcase[@name='primes-sentinels']//"
+                 "property[@name='confident']/@value)",
+                 "no");
+    expect_value(&parsed,
                  "string(//testcase[@name='primes-alone']/skipped/"
                  "@message)",
                  "known: primes-sentinels-00000007, leak, 12 of 1,000 "

@@ -96,8 +96,8 @@ static void add_header(const struct page *page)
 
 static void add_counts(const struct page *page)
 {
-    static const char *const words[] = {"fail",  "error",  "inconclusive",
-                                        "known", "caught", "pass"};
+    static const char *const words[] = {
+        "fail", "flaky", "error", "inconclusive", "known", "caught", "pass"};
     str_add(page->s, "<p class=\"counts\">");
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         size_t count = 0;
