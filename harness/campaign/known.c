@@ -12,7 +12,8 @@
 #include "base/str.h"
 #include "store/store.h"
 
-enum { FILE_LIMIT = 1 << 20 };
+/* Each id is compared with all before it. */
+enum { FILE_LIMIT = 1 << 20, MOST = 10000 };
 
 static struct known *find(const struct known_list *list, const char *id)
 {
@@ -78,6 +79,10 @@ static int parse_line(struct known_list *list, char *line, size_t before,
         if (!strcmp(list->items[i].id, line))
             return diag_set(diag, -MPS_EINPUT, "%s:%zu: '%s' stands here twice",
                             name, number, line);
+    if (list->count >= MOST)
+        return diag_set(diag, -MPS_EINPUT,
+                        "%s:%zu: more than %d findings are accepted", name,
+                        number, MOST);
     return known_add(list, line, reason)
                ? diag_set(diag, -ENOMEM, "out of memory")
                : 0;

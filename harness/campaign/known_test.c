@@ -5,6 +5,7 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/str.h"
 
 static int parse(struct known_list *list, const char *text,
                  struct mps_diag *diag)
@@ -59,6 +60,23 @@ Test(known, refuses_bytes_that_are_no_text)
     cr_assert_eq(known_parse(&list, "k.txt", bytes, sizeof(bytes) - 1, &diag),
                  -MPS_EINPUT);
     cr_expect(strstr(diag.text, "k.txt:2: this is no text"), "%s", diag.text);
+    known_free(&list);
+}
+
+Test(known, has_a_limit)
+{
+    struct known_list list = {0};
+    struct mps_diag diag = {""};
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i <= 10000; i++)
+        str_addf(&text, "a-%08x why\n", (unsigned)i);
+    cr_assert(str_ok(&text));
+    cr_assert_eq(known_parse(&list, "k.txt", text.data, text.len, &diag),
+                 -MPS_EINPUT);
+    cr_expect_str_eq(diag.text,
+                     "k.txt:10001: more than 10000 findings are accepted");
+    str_fini(&text);
     known_free(&list);
 }
 
