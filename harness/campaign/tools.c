@@ -122,7 +122,7 @@ struct session {
     struct valgrind *valgrind;
     enum valgrind_tool tool;
     const char **values;
-    uint64_t failures; /* runs under this tool with a finding */
+    uint64_t failures; /* runs under this tool with a new finding */
 };
 
 static void tick(void *context)
@@ -130,6 +130,15 @@ static void tick(void *context)
     const struct session *session = context;
     progress_update(session->options->progress, session->tally->iterations,
                     session->tally->failures);
+}
+
+static bool has_new(const struct tally *tally,
+                    const struct finding_list *findings)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        if (!tally_known(tally, &findings->items[i]))
+            return true;
+    return false;
 }
 
 static int run_once(struct session *session, struct symbols *symbols,
@@ -159,7 +168,7 @@ static int run_once(struct session *session, struct symbols *symbols,
         remarks->processes = now.processes;
     int way = WAY_TOOL + (int)session->tool;
     tally_count(tally, way, &outcome, &findings);
-    session->failures += findings.count != 0;
+    session->failures += has_new(tally, &findings);
     if (findings.count)
         keep_failure(session->options, tally, way, &outcome, &findings);
     finding_list_clear(&findings);

@@ -8,6 +8,7 @@
 #include "accept.h"
 #include "base/diag.h"
 #include "base/error.h"
+#include "campaign/known.h"
 #include "campaign/portfolio.h"
 #include "command.h"
 #include "history_show.h"
@@ -106,22 +107,27 @@ static int list_failures(const struct input *input, struct mps_diag *diag)
 {
     struct store *store;
     struct store_failures list;
+    struct known_list known = {0};
     int err = open_store(&store, input, false, diag);
     if (err)
         return err;
-    err = store_failures(store, NULL, &list, diag);
+    err = known_take_store(&known, store, diag);
+    if (!err)
+        err = store_failures(store, NULL, &list, diag);
     if (!err && !list.count)
         puts("no failure stored");
     for (size_t i = 0; !err && i < list.count; i++) {
         const struct store_failure *failure = &list.items[i];
         char last[32];
-        printf("%s  %-9s  %s  %" PRIu64 " x%s%s\n    %s\n", failure->id,
+        printf("%s  %-9s  %s  %" PRIu64 " x%s%s%s\n    %s\n", failure->id,
                failure->kind, when(failure->last_seen_ns, last), failure->times,
                failure->fixed ? "  fixed" : "",
+               known_reason(&known, failure->id) ? "  known" : "",
                failure->trace ? "" : "  (no trace file)", failure->what);
     }
     if (!err)
         store_failures_free(&list);
+    known_free(&known);
     store_close(store);
     return err;
 }

@@ -34,6 +34,8 @@ mps 1 run
 export GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=$PWD/summary.md
 mps 0 history --accept bad --reason "ticket #7: <later>"
 has out "$id is known from now on: ticket #7: <later>"
+mps 0 list failures
+has_like out "^$id .* x  known$"
 before=$(cksum <".mpstress/failures/$id.mpt")
 mps 0 run --json r.json --junit r.xml --tap r.tap \
     --sarif r.sarif --html r.html

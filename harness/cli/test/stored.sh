@@ -64,6 +64,11 @@ printf '%s  why\n' "$id" >known.txt
 mps 0 run --mode control --known known.txt --iterations 20 --json r.json s.yml
 has_like out "^s +20 .* known "
 same why "$(json r.json '$.scenarios[0].findings[0].known')"
+# Also when no iteration had it but the replay.
+mps 0 run --mode control --strategy sequential --known known.txt \
+    --iterations 1 --json r.json s.yml
+has_like out "^s +1 .* known "
+has_like out "^  iteration [0-9]+ +deadlock +stored +$id$"
 
 # In too few iterations nothing is fixed.
 cp mended program
