@@ -396,6 +396,14 @@ enum verdict tally_verdict(struct tally *tally, bool ended_early)
                              tally->revived == 1 ? "" : "s");
         return VERDICT_FAIL;
     }
+    /* What was cut off was made up for, but not without end. */
+    if (ended_early && tally->iterations >= tally->planned &&
+        tally_clean(tally) < tally->planned) {
+        tally->reason = str_format("only %llu of %llu iterations were judged",
+                                   (unsigned long long)tally_clean(tally),
+                                   (unsigned long long)tally->planned);
+        return VERDICT_INCONCLUSIVE;
+    }
     if (ended_early) {
         tally->reason = tally->planned
                             ? str_format("ended after %llu of %llu iterations",

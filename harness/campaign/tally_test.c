@@ -125,3 +125,15 @@ Test(tally, counts_as_clean_what_was_judged_without_a_new_failure)
     cr_expect_eq(tally_clean(&tally), 90);
     tally_fini(&tally);
 }
+
+Test(tally, says_when_too_few_were_judged)
+{
+    struct tally tally;
+    cr_assert_eq(tally_init(&tally, &scenario), 0);
+    tally.planned = 5;
+    tally.iterations = 10;
+    tally.ways[WAY_STRESS + 1].bounded = 7;
+    cr_expect_eq(tally_verdict(&tally, true), VERDICT_INCONCLUSIVE);
+    cr_expect_str_eq(tally.reason, "only 3 of 5 iterations were judged");
+    tally_fini(&tally);
+}

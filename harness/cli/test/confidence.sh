@@ -49,6 +49,38 @@ mps 0 run --iterations 3 --json r.json -- "$target" fine
 same "" "$(json r.json '$.confidence')"
 same "" "$(json r.json '$.scenarios[0].is_confident')"
 
+# What is cut off at the step bound has no verdict, and is made up for: with 4
+# workers, which seed 1 draws once in three.
+cat >long.c <<'END'
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    long rounds = argc > 1 && atoi(argv[1]) == 4 ? 600000 : 10;
+    int ends[2], status;
+    char byte = 0;
+    if (pipe(ends))
+        return 1;
+    pid_t child = fork();
+    for (long i = 0; i < rounds; i++)
+        if (write(ends[1], &byte, 1) != 1 || read(ends[0], &byte, 1) != 1)
+            return 1;
+    if (!child)
+        _exit(0);
+    return waitpid(child, &status, 0) != child;
+}
+END
+what="$CC long.c"
+holds "$CC" -O -o long long.c
+mps 0 run --timeout $time_limit --mode control --strategy sequential -j 1 \
+    --seed 1 --workers 3,4 --require-confidence 75% --max-rate 50% \
+    --json r.json -- ./long '{workers}'
+same "3 1 1" "$(json r.json '$.scenarios[0].iterations') \
+$(json r.json '$.scenarios[0].cut_off') \
+$(json r.json '$.scenarios[0].is_confident')"
+has out "no failure in 1 scenario, 2 iterations: rate < 50% with 75% confidence"
+
 # A failure ends it.
 half 1 --seed 1 --require-confidence 0.95 --max-rate 0.05 --json r.json
 same 0 "$(json r.json '$.scenarios[0].is_confident')"
