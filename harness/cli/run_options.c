@@ -46,13 +46,17 @@ static const struct argp_option options[] = {
      "Stop each scenario after T (30s, 10m, 2h)", 0},
     {"require-confidence", KEY_CONFIDENCE, "C", 0,
      "Run each scenario as often without a new failure as it takes to say with "
-     "confidence C (99%) that it fails less often than --max-rate; instead of "
-     "--iterations. When --duration ends first, that is inconclusive",
+     "confidence C, such as 99%, that it fails less often than --max-rate; "
+     "instead of --iterations. When --duration ends first, that is "
+     "inconclusive",
      0},
     {"max-rate", KEY_MAX_RATE, "R", 0,
-     "The rate that --require-confidence is about (0.1%)", 0},
+     "The rate that --require-confidence is about, such as 0.1%", 0},
     {"max-failures", KEY_MAX_FAILURES, "N", 0,
-     "Stop a scenario after N failing iterations (default 1; 0: never)", 0},
+     "Stop a scenario after N failing iterations that are not known (default "
+     "1; "
+     "0: never)",
+     0},
     {"timeout", KEY_TIMEOUT, "T", 0,
      "Time limit of one iteration (default: the scenario's)", 0},
     {"shrink-time", KEY_SHRINK_TIME, "T", 0,
