@@ -159,6 +159,43 @@ static void add_summary_row(struct str *s,
     str_add(s, "</td></tr>\n");
 }
 
+static void add_note(struct str *s, size_t *shown, const char *text,
+                     const char *more, const char *reason)
+{
+    if ((*shown)++ >= NOTES_SHOWN)
+        return;
+    str_add(s, *shown == 1 ? "<ul class=\"notes\"><li>" : "<li>");
+    html_short(s, text, 500);
+    html_short(s, more, 200);
+    if (reason) {
+        str_add(s, " (");
+        html_short(s, reason, 300);
+        str_add_char(s, ')');
+    }
+    str_add(s, "</li>");
+}
+
+/* What did not come, and the limits that the run met. */
+static void add_notes(const struct page *page)
+{
+    const struct report_run *run = page->run;
+    size_t shown = 0;
+    for (size_t i = 0; i < run->scenario_count; i++) {
+        const struct report_scenario *scenario = &run->scenarios[i];
+        for (size_t k = 0; k < scenario->fixed_count; k++)
+            add_note(page->s, &shown, "fixed, passes now: ", scenario->fixed[k],
+                     NULL);
+        for (size_t k = 0; k < scenario->unseen_count; k++)
+            add_note(page->s, &shown,
+                     "known finding not seen: ", scenario->unseen[k].id,
+                     scenario->unseen[k].reason);
+    }
+    for (size_t i = 0; i < run->note_count; i++)
+        add_note(page->s, &shown, run->notes[i], "", NULL);
+    if (shown)
+        str_add(page->s, "</ul>\n");
+}
+
 static void add_summary(const struct page *page)
 {
     struct str *s = page->s;
@@ -175,15 +212,7 @@ static void add_summary(const struct page *page)
         left -= linked;
     }
     str_add(s, "</tbody></table>\n");
-    if (!page->run->note_count)
-        return;
-    str_add(s, "<ul class=\"notes\">");
-    for (size_t i = 0; i < page->run->note_count && i < NOTES_SHOWN; i++) {
-        str_add(s, "<li>");
-        html_short(s, page->run->notes[i], 500);
-        str_add(s, "</li>");
-    }
-    str_add(s, "</ul>\n");
+    add_notes(page);
 }
 
 /* -- Failures --------------------------------------------------------------*/

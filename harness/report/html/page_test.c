@@ -266,6 +266,9 @@ Test(html, shows_what_is_known)
     expect_number(&page, "count(//span[@class='v known'])", 2);
     expect_number(&page, "count(//span[@class='kind known'])", 2);
     expect_number(&page, "count(//dd[.='ticket #7: the ring stays, <b>'])", 2);
+    expect_text(&page, "//ul[@class='notes']/li",
+                "known finding not seen: counter-atomic-0badf00d (ticket #8: "
+                "rough on purpose)");
     parsed_close(&page);
     free(text);
 }
