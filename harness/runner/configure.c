@@ -72,6 +72,11 @@ static void configure_schedule(struct segment_schedule *schedule, uint64_t seed,
     schedule->wall_start_ns = wall_start_ns;
     schedule->stop_task = control->stop_task;
     schedule->stop_op = control->stop_op;
+    schedule->whole_count = control->whole_count < SCHEDULE_WHOLE
+                                ? control->whole_count
+                                : SCHEDULE_WHOLE;
+    for (uint32_t i = 0; i < schedule->whole_count; i++)
+        schedule->whole[i] = control->whole[i];
     const struct schedule_plan *plan = control->plan;
     schedule->plan_task_count = schedule->plan_count = 0;
     if (!plan)

@@ -42,6 +42,10 @@ struct control {
     bool races;  /* look at accesses to shared memory, which are points then */
     bool guard;  /* of a plain binary, too, by page faults */
     const struct schedule_plan *plan; /* of strategy replay */
+    /* Objects, by segment_object_key(), that every task accesses as a whole:
+     * see schedule.whole. At most SCHEDULE_WHOLE. */
+    const uint64_t *whole;
+    uint32_t whole_count;
     bool without_stacks; /* after a verdict: no snapshots, which take time */
     /* Stop the plan's task STOP_TASK - 1 just before its op number STOP_OP,
      * from 0, and call AT_STOP with its process and thread as the runner sees

@@ -22,6 +22,15 @@ strategy_of(const struct segment_schedule *schedule)
 /* Take in those who joined without having the turn; whether there were any. */
 bool sched_take_newcomers(struct segment *segment);
 
+/* TASK goes on with what it announced: whether it is inside a region that is
+ * not to be interrupted, from here on (schedule.whole). */
+void sched_enter_region(struct segment *segment, uint32_t task);
+
+/* The index of the task of COUNT candidates that must go on because it is in
+ * the middle of a region; COUNT when the strategy may choose. */
+uint32_t sched_region_pick(const struct segment *segment,
+                           const uint32_t *enabled, uint32_t count);
+
 /* How many tasks are outside of control. */
 uint32_t sched_count_externals(const struct segment *segment);
 

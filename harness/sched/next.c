@@ -235,6 +235,8 @@ static void grant(struct segment *segment, uint32_t task)
     turn->grants++;
     turn->flags &= ~(uint32_t)(TURN_RETRY | TURN_YIELDED | TURN_SLEEPING |
                                TURN_PREEMPTED | TURN_NUDGED);
+    if (schedule->whole_count)
+        sched_enter_region(segment, task);
     const struct sched_strategy *strategy = strategy_of(schedule);
     if (strategy->granted)
         strategy->granted(segment, task);
@@ -248,8 +250,12 @@ static uint32_t choose(struct segment *segment, uint32_t count)
     uint32_t index = 0;
     if (count > 1) {
         schedule->decisions++;
-        index =
-            strategy_of(schedule)->pick(segment, schedule->candidates, count);
+        index = schedule->whole_count
+                    ? sched_region_pick(segment, schedule->candidates, count)
+                    : count;
+        if (index >= count)
+            index = strategy_of(schedule)->pick(segment, schedule->candidates,
+                                                count);
     }
     return sched_slot(schedule->candidates[index < count ? index : 0]);
 }

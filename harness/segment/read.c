@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/rng.h"
 #include "base/text.h"
 
 static uint64_t acquire64(const uint64_t *word)
@@ -123,6 +124,28 @@ const struct segment_object *segment_object_get(const struct segment *segment,
         return NULL;
     const struct segment_object *object = &segment->objects[number];
     return relaxed32(&object->kind) ? object : NULL;
+}
+
+uint64_t segment_object_key(const struct segment *segment, uint32_t number)
+{
+    const struct segment_object *object = segment_object_get(segment, number);
+    if (!object)
+        return 0;
+    uint64_t key = rng_mix(object->kind, 0, 0);
+    if (!*object->name) {
+        key = rng_mix(key, object->ordinal, 0);
+        uint32_t task = object->task;
+        /* Its place in the tree; a broken chain ends like any other. */
+        for (int depth = 0; depth < 64 && task && task <= SEGMENT_TASKS;
+             depth++) {
+            key = rng_mix(key, segment->tasks[task - 1].ordinal, 1);
+            task = segment->tasks[task - 1].parent;
+        }
+        return key;
+    }
+    for (size_t i = 0; i < sizeof(object->name) && object->name[i]; i++)
+        key = rng_mix(key, (unsigned char)object->name[i], 2);
+    return rng_mix(key, object->offset, 3);
 }
 
 const char *segment_object_text(const struct segment *segment, uint32_t number,

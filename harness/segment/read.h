@@ -38,6 +38,12 @@ const struct segment_object *segment_object_get(const struct segment *segment,
 const char *segment_object_text(const struct segment *segment, uint32_t number,
                                 char *buf, size_t size);
 
+/* A number that means the same object in every iteration with the same places
+ * of tasks in the tree, whatever the order in which objects were met: of its
+ * kind and its name and offset, or, when it has no name, of what its first user
+ * met before. 0 when there is no such object. No system call, no allocation. */
+uint64_t segment_object_key(const struct segment *segment, uint32_t number);
+
 /* Walk the ops that are still in the ring, oldest first. Start with *AT = 0;
  * returns NULL at the end. Ops half-written by a killed task are skipped. */
 const struct segment_op *segment_op_next(const struct segment *segment,

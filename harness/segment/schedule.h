@@ -15,7 +15,9 @@ enum {
     SCHEDULE_ALIVE = 2048,     /* tasks that may live at one time */
     SCHEDULE_MISHAPS = 32,     /* misuses noted */
     SCHEDULE_CHANGES = 8,      /* PCT: depth - 1 change points */
-    SCHEDULE_CALL_BYTES = 24   /* name of a call that was not modelled */
+    SCHEDULE_WHOLE = 8,        /* objects whose regions nobody interrupts */
+    SCHEDULE_REGION = 8,     /* grants that such a region outlasts an access */
+    SCHEDULE_CALL_BYTES = 24 /* name of a call that was not modelled */
 };
 
 /* -- The turn of one task ------------------------------------------------- */
@@ -73,6 +75,8 @@ struct segment_turn {
     /* What a modelled wait stands for: bits of FUTEX_WAIT_BITSET. */
     uint32_t wait_bits;
     uint32_t spare;
+    /* Grants for which it still keeps the turn: see schedule.whole. */
+    uint32_t region;
 };
 
 /* -- Misuse ----------------------------------------------------------------*/
@@ -152,7 +156,12 @@ struct segment_schedule {
     uint64_t wall_start_ns; /* CLOCK_REALTIME of virtual time 0 */
     /* A debugger is to have the plan's task STOP_TASK - 1 just before its op
      * number STOP_OP, from 0; 0: nobody. */
-    uint32_t stop_task, spare;
+    uint32_t stop_task;
+    /* Objects (segment_object_key()) that are accessed as a whole: from its
+     * first access on, until it has left all of them alone for SCHEDULE_REGION
+     * grants, a task is not interrupted unless it waits or yields. */
+    uint32_t whole_count;
+    uint64_t whole[SCHEDULE_WHOLE];
     uint64_t stop_op;
 
     /* Who has the turn: task + 1, 0: nobody; with SCHEDULE_DECIDING while the

@@ -229,6 +229,29 @@ Test(segment, a_full_object_table_says_so)
                   0);
 }
 
+Test(segment, an_object_has_the_same_key_whenever_it_is_met)
+{
+    segment_task_new(segment, 0, 0);
+    uint32_t lock =
+        segment_object_intern(segment, OBJECT_MUTEX, 7, 64, 0, 0, "/ring");
+    uint32_t next =
+        segment_object_intern(segment, OBJECT_MUTEX, 7, 72, 0, 0, "/ring");
+    uint32_t sem =
+        segment_object_intern(segment, OBJECT_SEM, 7, 64, 0, 0, "/ring");
+    uint64_t key = segment_object_key(segment, lock);
+    cr_expect_neq(key, 0);
+    cr_expect_neq(key, segment_object_key(segment, next));
+    cr_expect_neq(key, segment_object_key(segment, sem));
+    cr_expect_eq(segment_object_key(segment, 0), 0);
+    cr_expect_eq(segment_object_key(segment, 999999), 0);
+    segment_reset(segment);
+    segment_task_new(segment, 0, 0);
+    segment_object_intern(segment, OBJECT_WORD, 1, 0, 0, 0, NULL);
+    /* An inode of another iteration is another number. */
+    lock = segment_object_intern(segment, OBJECT_MUTEX, 8, 64, 0, 0, "/ring");
+    cr_expect_eq(segment_object_key(segment, lock), key);
+}
+
 /* Several processes at once on the same few objects and names: each child
  * reports through its exit status whether a number changed its meaning. */
 Test(segment, tables_stay_consistent_under_concurrent_writers)
