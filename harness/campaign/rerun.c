@@ -145,6 +145,16 @@ void rerun_set_params(struct rerun *rerun, const struct trace_param *params,
                 rerun->origin.values[i] = params[p].value;
 }
 
+struct symbols *rerun_symbols(const struct rerun *rerun)
+{
+    return rerun->symbols;
+}
+
+bool rerun_can_guard(const struct rerun *rerun)
+{
+    return rerun->slot && slot_can_guard(rerun->slot);
+}
+
 void rerun_resume(struct rerun *rerun)
 {
     slot_resume(rerun->slot);
@@ -199,6 +209,24 @@ static int judge(const struct trace *trace, const struct outcome *outcome,
     return err;
 }
 
+/* In the slot, disturbed by DISTURBANCE and under CONTROL, or freely. */
+static int run_slot(struct rerun *rerun, uint64_t seed,
+                    const struct disturbance *disturbance,
+                    const struct control *control, struct outcome *outcome,
+                    struct finding_list *findings, struct mps_diag *diag)
+{
+    const struct reference *reference = NULL;
+    int err = rerun->references
+                  ? references_get(rerun->references, rerun->slot,
+                                   &rerun->choice, &reference, diag)
+                  : 0;
+    if (!err)
+        err = slot_iterate(rerun->slot, &rerun->choice,
+                           trace_meta(rerun->trace)->iteration, seed,
+                           disturbance, control, outcome, diag);
+    return err ? err : judge(rerun->trace, outcome, reference, findings, diag);
+}
+
 int rerun_once(struct rerun *rerun, uint64_t seed,
                const struct control *control, struct outcome *outcome,
                struct finding_list *findings, struct mps_diag *diag)
@@ -209,15 +237,27 @@ int rerun_once(struct rerun *rerun, uint64_t seed,
     struct disturbance disturbance;
     plan_disturbance(seed, meta->delay_low_ns, meta->delay_high_ns, rerun->cpus,
                      &disturbance);
-    const struct reference *reference = NULL;
-    int err = rerun->references
-                  ? references_get(rerun->references, rerun->slot,
-                                   &rerun->choice, &reference, diag)
-                  : 0;
-    if (!err)
-        err = slot_iterate(rerun->slot, &rerun->choice, meta->iteration, seed,
-                           &disturbance, control, outcome, diag);
-    return err ? err : judge(rerun->trace, outcome, reference, findings, diag);
+    return run_slot(rerun, seed, &disturbance, control, outcome, findings,
+                    diag);
+}
+
+int rerun_freely(struct rerun *rerun, uint64_t seed, uint64_t low_ns,
+                 uint64_t high_ns, uint64_t limit_ns, struct outcome *outcome,
+                 struct finding_list *findings, struct mps_diag *diag)
+{
+    struct scenario *scenario = rerun->origin.scenario;
+    uint64_t own_ns = scenario->time_limit_ns;
+    struct disturbance disturbance;
+    if (rerun->valgrind)
+        return run_tool(rerun, seed, outcome, findings, diag);
+    plan_disturbance(seed, low_ns, high_ns, rerun->cpus, &disturbance);
+    if (!high_ns)
+        disturbance.sleep_chance = disturbance.yield_chance = 0;
+    scenario->time_limit_ns = limit_ns;
+    int err =
+        run_slot(rerun, seed, &disturbance, NULL, outcome, findings, diag);
+    scenario->time_limit_ns = own_ns;
+    return err;
 }
 
 /* The messages that TRACE saw put, as the segment takes them. */

@@ -42,6 +42,11 @@ const char **rerun_values(struct rerun *rerun);
 void rerun_set_params(struct rerun *rerun, const struct trace_param *params,
                       size_t count);
 
+/* For what at_stop looks at; lives as long as RERUN. */
+struct symbols *rerun_symbols(const struct rerun *rerun);
+/* Whether control.guard can show the accesses of a plain binary here. */
+bool rerun_can_guard(const struct rerun *rerun);
+
 /* For control.at_stop: as slot_resume(). */
 void rerun_resume(struct rerun *rerun);
 
@@ -55,6 +60,13 @@ void rerun_control(const struct trace *trace, struct control *out);
 int rerun_once(struct rerun *rerun, uint64_t seed,
                const struct control *control, struct outcome *outcome,
                struct finding_list *findings, struct mps_diag *diag);
+
+/* Run once freely, with sleeps of LOW_NS to HIGH_NS at points (both 0: without
+ * any delay), and LIMIT_NS in place of the time limit; otherwise as
+ * rerun_once(). */
+int rerun_freely(struct rerun *rerun, uint64_t seed, uint64_t low_ns,
+                 uint64_t high_ns, uint64_t limit_ns, struct outcome *outcome,
+                 struct finding_list *findings, struct mps_diag *diag);
 
 /* Run once freely, undisturbed, with the messages that were put into queues in
  * the recorded iteration for mps_serial(); outcome.segment->control.fed tells

@@ -25,8 +25,9 @@ struct command {
 };
 
 extern const struct command command_run, command_replay, command_shrink,
-    command_show, command_list, command_history, command_merge, command_bench,
-    command_bisect, command_doctor, command_cc, command_cxx;
+    command_diagnose, command_show, command_list, command_history,
+    command_merge, command_bisect, command_bench, command_doctor, command_cc,
+    command_cxx;
 
 /* All of them, in the order of the help text. */
 const struct command *const *commands(size_t *count);

@@ -11,9 +11,10 @@
 #include "command.h"
 
 static const struct command *const table[] = {
-    &command_run,   &command_replay,  &command_shrink, &command_show,
-    &command_list,  &command_history, &command_merge,  &command_bisect,
-    &command_bench, &command_doctor,  &command_cc,     &command_cxx,
+    &command_run,    &command_replay, &command_shrink,  &command_diagnose,
+    &command_show,   &command_list,   &command_history, &command_merge,
+    &command_bisect, &command_bench,  &command_doctor,  &command_cc,
+    &command_cxx,
 };
 
 const struct command *const *commands(size_t *count)

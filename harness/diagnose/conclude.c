@@ -1,0 +1,161 @@
+#include "conclude.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lab.h"
+#include "rules.h"
+#include "trace/place.h"
+
+/* -- The two operations -----------------------------------------------------*/
+
+static void add_role(struct str *s, const struct facts *facts,
+                     const struct fact_op *op)
+{
+    static const char *const does[] = {
+        [ROLE_LOOK] = "looks into",
+        [ROLE_PUT] = "puts something into",
+        [ROLE_GET] = "takes something out of",
+    };
+    if (op->role != ROLE_NONE && facts->queue)
+        str_addf(s, "%s queue \"%s\"", does[op->role], facts->queue);
+    else
+        timeline_add_op(s, op->kind, op->object);
+}
+
+static char *calls_of(const struct fact_op *op)
+{
+    const struct location *own = facts_own_frame(op);
+    struct str s;
+    str_init(&s);
+    for (size_t i = 0; i < op->frame_count; i++) {
+        str_add(&s, i ? " < " : "");
+        place_add(&s, &op->frames[i]);
+        if (&op->frames[i] == own)
+            break;
+    }
+    return str_take(&s);
+}
+
+static char *place_of(const struct fact_op *op)
+{
+    const struct location *own = facts_own_frame(op);
+    struct str s;
+    str_init(&s);
+    if (own)
+        place_add(&s, own);
+    else
+        str_add(&s, op->place);
+    return str_take(&s);
+}
+
+static int take_pair(struct diagnose *out, const struct facts *facts)
+{
+    for (size_t i = 0; i < 2; i++) {
+        const struct fact_op *op = &facts->ops[i];
+        struct str does;
+        str_init(&does);
+        add_role(&does, facts, op);
+        out->ops[i] = (struct diagnose_op){
+            .task = str_format("%s", op->task),
+            .does = str_take(&does),
+            .place = place_of(op),
+            .calls = calls_of(op),
+        };
+        if (!out->ops[i].task || !out->ops[i].does || !out->ops[i].place ||
+            !out->ops[i].calls)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* Of a race the earlier access comes first; its finding tells it last. */
+static int take_race(struct diagnose *out, const struct fact_race *race)
+{
+    for (size_t i = 0; i < 2; i++) {
+        out->ops[1 - i] = (struct diagnose_op){
+            .task = str_format("%s", race->tasks[i]),
+            .does = str_format("%s %s", race->does[i], race->object),
+            .place = str_format("%s", race->places[i]),
+            .calls = str_format("%s", ""),
+        };
+        if (!out->ops[1 - i].task || !out->ops[1 - i].does ||
+            !out->ops[1 - i].place || !out->ops[1 - i].calls)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/* The race says more where the pair is of its memory, or there is none. */
+static bool prefers_race(const struct facts *facts)
+{
+    if (!facts->race.object)
+        return false;
+    return !facts->pair ||
+           (facts->ops[0].class != OP_MEMORY && !facts->ops[0].frame_count);
+}
+
+/* -- The paragraph ----------------------------------------------------------*/
+
+static void add_ops(struct str *s, const struct diagnose *out, bool decide)
+{
+    for (size_t i = 0; i < 2; i++)
+        str_addf(s, "%s%s %s in %s", i ? ", then " : "First ", out->ops[i].task,
+                 out->ops[i].does, out->ops[i].place);
+    str_add(s, decide ? ": in this order it fails, in the other it passes. "
+                      : ", and nothing keeps them apart. ");
+}
+
+static void add_without_ops(struct str *s, const struct facts *facts)
+{
+    if (facts->always && facts->one_always)
+        str_add(s, "No two operations decide: it happens in every order of "
+                   "them, and with one worker. ");
+    else if (facts->always)
+        str_add(s, "No two operations decide: it happens in every order of "
+                   "them. ");
+}
+
+static void add_paragraph(struct str *s, const struct diagnose *out,
+                          const struct facts *facts, const struct rule *rule)
+{
+    str_addf(s, "What happened: %s. ", out->what);
+    if (out->ops[0].task)
+        add_ops(s, out, !prefers_race(facts));
+    else
+        add_without_ops(s, facts);
+    if (!rule) {
+        str_add(s, "None of the rules that mpstress knows is shown to be "
+                   "broken; the steps above are what there is.");
+        return;
+    }
+    str_addf(s, "%s It is about %s. Broken rule: %s. %s", rule->because,
+             out->object, rule->text, rule->advice);
+}
+
+int conclude(struct lab *lab)
+{
+    struct diagnose *out = lab->out;
+    const struct facts *facts = &lab->facts;
+    const struct rule *rule = rules_find(facts);
+    struct str object, text;
+    int err = 0;
+    bool race = prefers_race(facts);
+    if (race)
+        err = take_race(out, &facts->race);
+    else if (facts->pair)
+        err = take_pair(out, facts);
+    if (err)
+        return err;
+    str_init(&object);
+    if (rule) {
+        out->rule_key = rule->key;
+        out->rule = rule->text;
+        rule->object(facts, &object);
+    }
+    out->object = str_take(&object);
+    str_init(&text);
+    add_paragraph(&text, out, facts, rule);
+    out->conclusion = str_take(&text);
+    return out->object && out->conclusion ? 0 : -ENOMEM;
+}

@@ -1,0 +1,110 @@
+/* What races say of a failure. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "facts.h"
+#include "scenario/arena.h"
+#include "trace/place.h"
+#include "trace/timeline.h"
+
+/* Whether the program calls it by a name, not by where it lies. */
+static bool has_name(const struct finding *finding)
+{
+    static const char *const places[] = {"mapping ", "shm ", "SysV ", "file "};
+    if (!finding->object)
+        return false;
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+        if (!strncmp(finding->object, places[i], strlen(places[i])))
+            return false;
+    return true;
+}
+
+static const struct finding *best_race(const struct finding_list *findings)
+{
+    const struct finding *best = NULL;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *one = &findings->items[i];
+        if (one->kind == FINDING_RACE && one->object && one->place_count > 1 &&
+            (!best || (has_name(one) && !has_name(best))))
+            best = one;
+    }
+    return best;
+}
+
+static bool is_access(const struct timeline_step *step)
+{
+    return op_kind_class(op_kind_find(step->kind)) == OP_MEMORY &&
+           step->completed;
+}
+
+static bool writes(const struct timeline_step *step)
+{
+    return strcmp(step->kind, op_kind_name(OP_KIND_LOAD)) != 0;
+}
+
+/* Whether no word that tasks share is written by two of them. */
+static bool one_writes(const struct timeline *timeline)
+{
+    bool shared = false;
+    for (size_t i = 0; i < timeline->step_count; i++) {
+        const struct timeline_step *step = &timeline->steps[i];
+        for (size_t k = i + 1; is_access(step) && k < timeline->step_count;
+             k++) {
+            const struct timeline_step *other = &timeline->steps[k];
+            if (other->task == step->task || !is_access(other) ||
+                strcmp(other->object, step->object) != 0)
+                continue;
+            shared = true;
+            if (writes(step) && writes(other))
+                return false;
+        }
+    }
+    return shared;
+}
+
+static const char *place_text(struct facts *facts,
+                              const struct location *location)
+{
+    struct str s;
+    str_init(&s);
+    place_add(&s, location);
+    const char *text = str_ok(&s) ? arena_text(facts->texts, s.data) : NULL;
+    str_fini(&s);
+    return text;
+}
+
+/* "locks held: none" stands in the stack of each side. */
+static bool holds_lock(const struct finding *finding)
+{
+    static const char held[] = "locks held: ";
+    for (const char *at = finding->detail; at && (at = strstr(at, held));) {
+        at += sizeof(held) - 1;
+        if (strncmp(at, "none", 4) != 0)
+            return true;
+    }
+    return false;
+}
+
+int facts_use_races(struct facts *facts, const struct finding_list *findings,
+                    const struct timeline *timeline)
+{
+    const struct finding *race = best_race(findings);
+    if (!race || facts->race.object)
+        return 0;
+    facts->race.object = arena_text(facts->texts, race->object);
+    for (size_t i = 0; i < 2; i++) {
+        const struct finding_place *place = &race->places[i];
+        facts->race.tasks[i] =
+            arena_text(facts->texts, place->task ? place->task : "?");
+        facts->race.does[i] =
+            arena_text(facts->texts, place->role ? place->role : "accesses it");
+        facts->race.places[i] = place_text(facts, &place->location);
+        if (!facts->race.tasks[i] || !facts->race.does[i] ||
+            !facts->race.places[i])
+            return -ENOMEM;
+    }
+    facts->race.locked = holds_lock(race);
+    facts->race.one_writes = one_writes(timeline);
+    return facts->race.object ? 0 : -ENOMEM;
+}

@@ -1,0 +1,320 @@
+/* Remove shared state: which object is it whose accesses must not be
+ * interrupted? Each in turn is accessed as a whole, as if a lock were around
+ * all that a task does with it: in the schedule that fails, and in others. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "base/str.h"
+#include "diagnose/steps.h"
+#include "scenario/arena.h"
+
+enum {
+    RUNS = 30,        /* schedules for each object, and without any */
+    CANDIDATES = 6,   /* objects at most */
+    GUARDED_RUNS = 16 /* of a plain binary, to see its accesses */
+};
+
+struct candidate {
+    const char *text; /* of the facts or the timeline */
+    uint64_t keys[SCHEDULE_WHOLE];
+    uint32_t key_count;
+    bool certain; /* of the pair, or of who waits */
+};
+
+struct shared {
+    struct lab *lab;
+    struct diagnose_step *out;
+    struct candidate list[CANDIDATES];
+    size_t count;
+    struct lab_count before; /* with nothing as a whole */
+};
+
+/* -- Which objects ----------------------------------------------------------*/
+
+static uint64_t key_of(const struct segment *segment, const char *object)
+{
+    char text[192];
+    for (uint32_t i = 1; i <= segment->object_count && i <= SEGMENT_OBJECTS;
+         i++)
+        if (segment_object_get(segment, i) &&
+            !strcmp(segment_object_text(segment, i, text, sizeof(text)),
+                    object))
+            return segment_object_key(segment, i);
+    return 0;
+}
+
+static void add(struct shared *shared, const struct segment *segment,
+                const char *object)
+{
+    if (!object || !*object || shared->count == CANDIDATES)
+        return;
+    for (size_t i = 0; i < shared->count; i++)
+        if (!strcmp(shared->list[i].text, object))
+            return;
+    uint64_t key = key_of(segment, object);
+    if (key)
+        shared->list[shared->count++] =
+            (struct candidate){.text = object, .keys = {key}, .key_count = 1};
+}
+
+/* The locks of a circle, together: each alone is not enough. */
+static void add_cycle(struct shared *shared, const struct segment *segment)
+{
+    struct facts *facts = &shared->lab->facts;
+    struct candidate *all = &shared->list[shared->count];
+    static const char between[] = " and ";
+    *all = (struct candidate){.text = facts->locks};
+    const char *at = facts->locks;
+    while (*at && all->key_count < SCHEDULE_WHOLE) {
+        const char *end = strstr(at, between);
+        size_t length = end ? (size_t)(end - at) : strlen(at);
+        const char *lock = arena_text_bytes(facts->texts, at, length);
+        uint64_t key = lock ? key_of(segment, lock) : 0;
+        if (key)
+            all->keys[all->key_count++] = key;
+        at += length + (end ? sizeof(between) - 1 : 0);
+    }
+    shared->count += all->key_count > 1;
+}
+
+/* Whether another task has to do with what STEP is about. */
+static bool is_shared(const struct timeline *timeline,
+                      const struct timeline_step *step)
+{
+    for (size_t i = 0; i < timeline->step_count; i++)
+        if (timeline->steps[i].task != step->task &&
+            !strcmp(timeline->steps[i].object, step->object))
+            return true;
+    return false;
+}
+
+/* What the pair is about, what tasks wait for, then what else is shared, the
+ * last things first: nearest to where it went wrong. */
+static void find_candidates(struct shared *shared,
+                            const struct segment *segment)
+{
+    const struct facts *facts = &shared->lab->facts;
+    const struct timeline *timeline = &shared->lab->timeline;
+    if (facts->cycle)
+        add_cycle(shared, segment);
+    for (size_t i = 0; i < 2 && facts->pair; i++)
+        add(shared, segment, facts->ops[i].object);
+    for (size_t i = 0; i < timeline->step_count; i++)
+        if (timeline->steps[i].stuck)
+            add(shared, segment, timeline->steps[i].object);
+    for (size_t i = timeline->step_count; i-- > 0;)
+        if (*timeline->steps[i].object &&
+            strncmp(timeline->steps[i].object, "task ", 5) != 0 &&
+            is_shared(timeline, &timeline->steps[i]))
+            add(shared, segment, timeline->steps[i].object);
+}
+
+/* -- Trying them ------------------------------------------------------------*/
+
+/* Whether it does not fail with ONE as a whole. */
+static int try_candidate(struct shared *shared, const struct candidate *one,
+                         bool *cured)
+{
+    struct lab *lab = shared->lab;
+    struct lab_way way = {
+        .strategy = STRATEGY_REPLAY,
+        .plan = &lab->plan,
+        .seed = lab->seed,
+        .whole = one->keys,
+        .whole_count = one->key_count,
+    };
+    struct lab_result replay;
+    struct lab_count count;
+    int err = lab_run(lab, &way, &replay, NULL, NULL);
+    if (!err)
+        err = lab_count(lab, &way, RUNS, &count);
+    if (err)
+        return err;
+    *cured = !replay.failed && !count.failed;
+    step_show(shared->out, "%s: the schedule %s, %u of %u others fail%s",
+              one->text, replay.failed ? "fails" : "passes", count.failed,
+              count.runs, *cured ? "  <- the cause" : "");
+    return 0;
+}
+
+static int try_all(struct shared *shared)
+{
+    struct facts *facts = &shared->lab->facts;
+    int err = 0;
+    for (size_t i = 0; i < shared->count && !err; i++) {
+        bool cured = false;
+        err = try_candidate(shared, &shared->list[i], &cured);
+        if (cured && !facts->culprit)
+            facts->culprit = shared->list[i].text;
+        /* The others share its neighbourhood: one answer is enough. */
+        if (cured)
+            break;
+    }
+    return err;
+}
+
+/* -- Plain binaries ---------------------------------------------------------*/
+
+/* Where a race is, as segment_object_text() tells it: "Location: mapping
+ * 0:0+0x28 = name" in its report. */
+static const char *word_of(struct facts *facts, const struct finding *race)
+{
+    static const char start[] = "Location: ";
+    const char *at = race->detail ? strstr(race->detail, start) : NULL;
+    if (!at)
+        return NULL;
+    at += sizeof(start) - 1;
+    size_t length = strcspn(at, "\n");
+    const char *equals = memmem(at, length, " = ", 3);
+    const char *type = memmem(at, length, " (", 2);
+    if (equals)
+        length = (size_t)(equals - at);
+    else if (type)
+        length = (size_t)(type - at);
+    struct str s;
+    str_init(&s);
+    str_add(&s, "word ");
+    str_add_bytes(&s, at, length);
+    const char *text = str_ok(&s) ? arena_text(facts->texts, s.data) : NULL;
+    str_fini(&s);
+    return text;
+}
+
+static const struct finding *race_about(const struct finding_list *findings,
+                                        const char *object)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].kind == FINDING_RACE &&
+            findings->items[i].object &&
+            !strcmp(findings->items[i].object, object))
+            return &findings->items[i];
+    return NULL;
+}
+
+/* Failing schedules of COUNT under the guard; with the accesses to WHOLE (0:
+ * none) as a whole. Races seen go into the facts, and their word's key into
+ * KEY, when that is not NULL. */
+static int run_guarded(struct shared *shared, const uint64_t *whole,
+                       unsigned *failed, uint64_t *key)
+{
+    struct lab *lab = shared->lab;
+    struct facts *facts = &lab->facts;
+    *failed = 0;
+    for (unsigned i = 1; i <= GUARDED_RUNS; i++) {
+        struct lab_way way = {
+            .whole = whole, .whole_count = whole ? 1 : 0, .guard = true};
+        struct lab_result result;
+        struct outcome outcome;
+        struct finding_list findings = {0};
+        lab_choose(lab, i, &way);
+        int err = lab_run(lab, &way, &result, &outcome, &findings);
+        *failed += result.failed;
+        if (!err && key && !*key) {
+            err = facts_use_races(facts, &findings, &lab->timeline);
+            const struct finding *race =
+                facts->race.object ? race_about(&findings, facts->race.object)
+                                   : NULL;
+            const char *word = race ? word_of(facts, race) : NULL;
+            if (word)
+                *key = key_of(outcome.segment, word);
+        }
+        finding_list_clear(&findings);
+        if (err)
+            return err;
+    }
+    return 0;
+}
+
+/* A binary that was not built by mpstress cc keeps its accesses to itself: look
+ * at them by page faults. */
+static int look_at_memory(struct shared *shared)
+{
+    struct lab *lab = shared->lab;
+    struct facts *facts = &lab->facts;
+    unsigned before, after = 0;
+    uint64_t key = 0;
+    int err = run_guarded(shared, NULL, &before, &key);
+    if (err || !facts->race.object)
+        return err;
+    facts->race.guarded = true;
+    if (key)
+        err = run_guarded(shared, &key, &after, NULL);
+    if (err)
+        return err;
+    bool cured = key && before && !after;
+    step_show(shared->out,
+              "its memory, watched by page faults: two tasks update %s",
+              facts->race.object);
+    if (key)
+        step_show(shared->out, "%s: %u of %u schedules fail; as a whole %u%s",
+                  facts->race.object, before, GUARDED_RUNS, after,
+                  cured ? "  <- the cause" : "");
+    if (cured)
+        facts->culprit = facts->race.object;
+    return 0;
+}
+
+/* -- All of it --------------------------------------------------------------*/
+
+static void conclude(const struct shared *shared)
+{
+    const struct facts *facts = &shared->lab->facts;
+    struct diagnose_step *out = shared->out;
+    if (facts->culprit)
+        step_say(out, "object",
+                 "it is what happens in the middle of accesses "
+                 "to %s: uninterrupted, it never fails",
+                 facts->culprit);
+    else if (facts->always)
+        step_say(out, "none",
+                 "no object: it fails however the operations are "
+                 "interleaved");
+    else if (facts->race.object)
+        step_say(out, "race", "nothing orders the accesses to %s",
+                 facts->race.object);
+    else if (shared->count)
+        step_say(out, "order",
+                 "no object by itself: it fails although nobody "
+                 "is interrupted, so it is the order that is "
+                 "wrong, not an interruption");
+    else
+        step_say(out, "none", "no object that several tasks share was seen");
+}
+
+int step_shared(struct lab *lab, struct diagnose_step *out)
+{
+    struct shared shared = {.lab = lab, .out = out};
+    struct lab_way way = {
+        .strategy = STRATEGY_REPLAY, .plan = &lab->plan, .seed = lab->seed};
+    struct lab_result result;
+    struct outcome outcome;
+    struct finding_list findings = {0};
+    bool instrumented = true;
+    int err = 0;
+    if (lab->exact) {
+        err = lab_run(lab, &way, &result, &outcome, &findings);
+        if (!err) {
+            instrumented = outcome.segment->control.instrumented;
+            find_candidates(&shared, outcome.segment);
+            err = facts_use_races(&lab->facts, &findings, &lab->timeline);
+        }
+        finding_list_clear(&findings);
+    }
+    if (!err)
+        err = lab_count(lab, &way, RUNS, &shared.before);
+    if (!err)
+        step_show(out, "as it is: %u of %u schedules fail",
+                  shared.before.failed, shared.before.runs);
+    if (!err && lab->exact && result.failed && !lab->facts.always)
+        err = try_all(&shared);
+    bool silent =
+        !lab->facts.kinds || (lab->facts.kinds & 1u << FINDING_INVARIANT) != 0;
+    if (!err && !instrumented && silent && !lab->facts.culprit &&
+        !lab->facts.pair && rerun_can_guard(lab->rerun))
+        err = look_at_memory(&shared);
+    if (!err)
+        conclude(&shared);
+    return err;
+}
