@@ -9,6 +9,32 @@
 
 /* -- The two operations -----------------------------------------------------*/
 
+/* Where "does KIND on OBJECT" reads badly. */
+static const struct {
+    enum op_kind kind;
+    const char *verb;
+} verbs[] = {
+    {OP_KIND_MUTEX_LOCK, "locks"},
+    {OP_KIND_MUTEX_UNLOCK, "unlocks"},
+    {OP_KIND_RWLOCK_READ, "locks, to read,"},
+    {OP_KIND_RWLOCK_WRITE, "locks, to write,"},
+    {OP_KIND_RWLOCK_UNLOCK, "unlocks"},
+    {OP_KIND_SPIN_LOCK, "locks"},
+    {OP_KIND_SPIN_UNLOCK, "unlocks"},
+    {OP_KIND_SEM_WAIT, "takes"},
+    {OP_KIND_SEM_POST, "posts"},
+    {OP_KIND_COND_WAIT, "waits on"},
+    {OP_KIND_COND_SIGNAL, "signals"},
+    {OP_KIND_COND_BROADCAST, "wakes all on"},
+    {OP_KIND_READ, "reads from"},
+    {OP_KIND_WRITE, "writes to"},
+    {OP_KIND_LOAD, "reads"},
+    {OP_KIND_STORE, "writes"},
+    {OP_KIND_UPDATE, "updates"},
+    {OP_KIND_SLEEP, "sleeps"},
+    {OP_KIND_FORK, "forks"},
+};
+
 static void add_role(struct str *s, const struct facts *facts,
                      const struct fact_op *op)
 {
@@ -17,10 +43,23 @@ static void add_role(struct str *s, const struct facts *facts,
         [ROLE_PUT] = "puts something into",
         [ROLE_GET] = "takes something out of",
     };
-    if (op->role != ROLE_NONE && facts->queue)
-        str_addf(s, "%s queue \"%s\"", does[op->role], facts->queue);
-    else
-        timeline_add_op(s, op->kind, op->object);
+    if (op->role != ROLE_NONE && (facts->queue || facts->unnamed_queue)) {
+        str_add(s, does[op->role]);
+        if (facts->queue)
+            str_addf(s, " queue \"%s\"", facts->queue);
+        else
+            str_addf(s, " the queue of %s", facts->unnamed_queue);
+        return;
+    }
+    const char *object = op->object;
+    if (facts->race.word && !strcmp(object, facts->race.word))
+        object = facts->race.object;
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+        if (!strcmp(op->kind, op_kind_name(verbs[i].kind))) {
+            str_addf(s, "%s%s%s", verbs[i].verb, *object ? " " : "", object);
+            return;
+        }
+    str_addf(s, "does \"%s\"%s%s", op->kind, *object ? " on " : "", object);
 }
 
 static char *calls_of(const struct fact_op *op)
@@ -100,8 +139,8 @@ static bool prefers_race(const struct facts *facts)
 static void add_ops(struct str *s, const struct diagnose *out, bool decide)
 {
     for (size_t i = 0; i < 2; i++)
-        str_addf(s, "%s%s %s in %s", i ? ", then " : "First ", out->ops[i].task,
-                 out->ops[i].does, out->ops[i].place);
+        str_addf(s, "%stask %s %s in %s", i ? ", then " : "First ",
+                 out->ops[i].task, out->ops[i].does, out->ops[i].place);
     str_add(s, decide ? ": in this order it fails, in the other it passes. "
                       : ", and nothing keeps them apart. ");
 }

@@ -96,7 +96,12 @@ static void read_cycle(struct facts *facts, const struct finding *finding)
         if (!role || !starts_with(role, took))
             continue;
         role += sizeof(took) - 1;
-        if (s.len && strstr(s.data, role))
+        bool again = false;
+        for (size_t k = 0; k < i && !again; k++)
+            again = finding->places[k].role &&
+                    starts_with(finding->places[k].role, took) &&
+                    !strcmp(finding->places[k].role + sizeof(took) - 1, role);
+        if (again)
             continue;
         str_addf(&s, "%s%s", count++ ? " and " : "", role);
     }
@@ -204,7 +209,7 @@ static void read_waits(struct facts *facts, const struct timeline *timeline)
             continue;
         joins |=
             is_kind(step, OP_KIND_WAIT) || is_kind(step, OP_KIND_THREAD_JOIN);
-        const char *queue = facts_queue_of(timeline, step->object);
+        const char *queue = queues_of(timeline, step->object);
         if (class_of(step) == OP_OUTPUT)
             writes = step->object;
         else if (queue) {
@@ -284,7 +289,7 @@ static int read_pair(struct facts *facts, const struct trace *trace,
         if (!facts->ops[i].task)
             return -ENOMEM;
         if (!queue && *from->object)
-            queue = facts_queue_of(timeline, from->object);
+            queue = queues_of(timeline, from->object);
         facts->two_locks |= starts_with(from->object, "mutex ") &&
                             takes_two(timeline, from->task);
         if (facts->ops[i].class == OP_TIME)
@@ -300,22 +305,39 @@ static int read_pair(struct facts *facts, const struct trace *trace,
     return 0;
 }
 
+/* What the calls up to the program's own line say; that line itself only when
+ * it is in a function of a queue. */
+static enum fact_role role_by_calls(const struct fact_op *op)
+{
+    const struct location *own = facts_own_frame(op);
+    for (size_t k = 0; k < op->frame_count; k++) {
+        const char *function = op->frames[k].function;
+        if (&op->frames[k] == own && !queues_is_name(function))
+            break;
+        enum fact_role role = queues_role_of(function);
+        if (role != ROLE_NONE)
+            return role;
+        if (&op->frames[k] == own)
+            break;
+    }
+    return ROLE_NONE;
+}
+
 void facts_use_stacks(struct facts *facts)
 {
+    bool queue = facts->pair && facts->dependent;
     for (size_t i = 0; i < 2 && facts->pair; i++) {
         struct fact_op *op = &facts->ops[i];
-        const struct location *own = facts_own_frame(op);
         /* What was seen to go in or out is certain. */
-        if (op->role == ROLE_PUT || op->role == ROLE_GET)
-            continue;
-        for (size_t k = 0; k < op->frame_count && &op->frames[k] != own; k++) {
-            enum fact_role role = facts_role_of(op->frames[k].function);
-            if (role != ROLE_NONE) {
-                op->role = role;
-                break;
-            }
-        }
+        enum fact_role role = op->role == ROLE_PUT || op->role == ROLE_GET
+                                  ? ROLE_NONE
+                                  : role_by_calls(op);
+        if (role != ROLE_NONE)
+            op->role = role;
+        queue = queue && op->class == OP_ACQUIRE && op->role != ROLE_NONE;
     }
+    if (queue && !facts->queue)
+        facts->unnamed_queue = facts->ops[0].object;
 }
 
 static const char *main_file(const struct fact_op *op)

@@ -38,6 +38,7 @@ struct fact_op {
 
 /* A race that was seen: the accesses as its finding tells them. */
 struct fact_race {
+    const char *word;   /* the object: "word mapping 0:0+0x28", or NULL */
     const char *object; /* "job->totals->plain"; NULL: none was seen */
     const char *tasks[2], *does[2], *places[2];
     bool one_writes; /* one task writes all such words, others only read */
@@ -66,6 +67,8 @@ struct facts {
     bool pair, dependent; /* the two ops; they are about one object */
     struct fact_op ops[2];
     const char *queue; /* that the pair, or who waits, is about; or NULL */
+    /* Its lock, when only the names of the calls say that there is one. */
+    const char *unnamed_queue;
     bool undelivered;  /* something was put into it and never taken out */
     const char *woken; /* a wait on this condition ended without a signal */
     bool two_locks;    /* a task of the pair takes several locks in turn */
@@ -79,7 +82,7 @@ struct facts {
     bool one_possible;              /* one worker: the scenario allows it */
     bool one_sometimes, one_always; /* it fails with one */
     bool always;                    /* with all, in every schedule */
-    bool needs_order;               /* neither always nor never */
+
     const char
         *culprit; /* object that, accessed as a whole, ends it; or NULL */
     bool serial_known, serial_fails;
@@ -99,15 +102,8 @@ int facts_use_races(struct facts *facts, const struct finding_list *findings,
                     const struct timeline *timeline);
 void facts_fini(struct facts *facts);
 
-/* The queue that OBJECT belongs to, going by what was put in and taken out
- * under its lock, or under another one in the same memory; or NULL. */
-const char *facts_queue_of(const struct timeline *timeline, const char *object);
-
 /* The line of the program that OP is on: the innermost of its frames in the
  * folder that main() is in, which libraries are not; or NULL. */
 const struct location *facts_own_frame(const struct fact_op *op);
-
-/* What a function of this name does with a queue. */
-enum fact_role facts_role_of(const char *function);
 
 #endif

@@ -33,7 +33,7 @@ int lab_run(struct lab *lab, const struct lab_way *way,
     control.whole = way->whole;
     control.whole_count = way->whole_count;
     control.guard = control.guard || way->guard;
-    control.races = control.races || way->guard;
+    control.races = control.races || way->races || way->guard;
     control.without_stacks = true;
     if (!findings)
         findings = &own_findings;

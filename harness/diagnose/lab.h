@@ -36,6 +36,7 @@ struct lab_way {
     uint64_t seed;
     const uint64_t *whole; /* objects accessed as a whole: see control.h */
     uint32_t whole_count;
+    bool races; /* look for races, even if the stored iteration did not */
     bool guard; /* see the accesses of a plain binary */
 };
 

@@ -79,7 +79,7 @@ static void add_step(struct str *s, bool color, unsigned number,
 {
     str_addf(s, "\n  %u. ", number);
     add_styled(s, color, STYLE_BOLD, step->title);
-    str_addf(s, ": ");
+    str_add_char(s, ':');
     add_wrapped(s, INDENT, INDENT + strlen(step->title) + 1, step->says.data);
     for (const char *at = step->evidence.data; *at;) {
         size_t length = strcspn(at, "\n");

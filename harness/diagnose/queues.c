@@ -79,7 +79,7 @@ static bool same_memory(const char *a, const char *b)
     return left == right && !strncmp(in_a, in_b, left);
 }
 
-const char *facts_queue_of(const struct timeline *timeline, const char *object)
+const char *queues_of(const struct timeline *timeline, const char *object)
 {
     const char *near = NULL;
     bool several = false; /* in that memory */
@@ -127,7 +127,7 @@ static bool has_word(const char *name, const char *word)
     return false;
 }
 
-enum fact_role facts_role_of(const char *function)
+enum fact_role queues_role_of(const char *function)
 {
     for (size_t i = 0; function && i < sizeof(vocabulary) / sizeof(*vocabulary);
          i++)
@@ -135,4 +135,14 @@ enum fact_role facts_role_of(const char *function)
             if (has_word(function, vocabulary[i].words[k]))
                 return vocabulary[i].role;
     return ROLE_NONE;
+}
+
+bool queues_is_name(const char *function)
+{
+    static const char *const words[] = {"queue", "fifo", "channel", "mailbox",
+                                        "pipe"};
+    for (size_t i = 0; function && i < sizeof(words) / sizeof(*words); i++)
+        if (has_word(function, words[i]))
+            return true;
+    return false;
 }

@@ -86,6 +86,31 @@ static bool holds_lock(const struct finding *finding)
     return false;
 }
 
+/* Where a race is, as segment_object_text() tells it: "Location: mapping
+ * 0:0+0x28 = name" in its report. */
+static const char *word_of(struct facts *facts, const struct finding *race)
+{
+    static const char start[] = "Location: ";
+    const char *at = race->detail ? strstr(race->detail, start) : NULL;
+    if (!at)
+        return NULL;
+    at += sizeof(start) - 1;
+    size_t length = strcspn(at, "\n");
+    const char *equals = memmem(at, length, " = ", 3);
+    const char *type = memmem(at, length, " (", 2);
+    if (equals)
+        length = (size_t)(equals - at);
+    else if (type)
+        length = (size_t)(type - at);
+    struct str s;
+    str_init(&s);
+    str_add(&s, "word ");
+    str_add_bytes(&s, at, length);
+    const char *text = str_ok(&s) ? arena_text(facts->texts, s.data) : NULL;
+    str_fini(&s);
+    return text;
+}
+
 int facts_use_races(struct facts *facts, const struct finding_list *findings,
                     const struct timeline *timeline)
 {
@@ -104,6 +129,7 @@ int facts_use_races(struct facts *facts, const struct finding_list *findings,
             !facts->race.places[i])
             return -ENOMEM;
     }
+    facts->race.word = word_of(facts, race);
     facts->race.locked = holds_lock(race);
     facts->race.one_writes = one_writes(timeline);
     return facts->race.object ? 0 : -ENOMEM;

@@ -31,7 +31,10 @@ static void about_locks(const struct facts *facts, struct str *s)
 
 static void about_queue(const struct facts *facts, struct str *s)
 {
-    str_addf(s, "queue \"%s\"", facts->queue);
+    if (facts->queue)
+        str_addf(s, "queue \"%s\"", facts->queue);
+    else
+        str_addf(s, "the queue of %s", facts->unnamed_queue);
 }
 
 static void about_woken(const struct facts *facts, struct str *s)
@@ -128,25 +131,38 @@ static bool joined_too_early(const struct facts *facts)
     return facts->undrained != NULL;
 }
 
+static bool is_queue(const struct facts *facts)
+{
+    return facts->queue || facts->unnamed_queue;
+}
+
+/* Something was put in and not used: by the messages or, when there are none,
+ * by what is missing in the end. */
+static bool lost_something(const struct facts *facts)
+{
+    return facts->undelivered || (facts->unnamed_queue && facts->missing);
+}
+
 /* Somebody looked, and acted on it later: items are left, or a task waits for
  * one that another has taken. */
 static bool asked_whether_empty(const struct facts *facts)
 {
-    return facts->queue && facts->pair && facts->ops[0].role == ROLE_LOOK &&
-           (facts->undelivered || facts->starved);
+    return is_queue(facts) && facts->pair && facts->ops[0].role == ROLE_LOOK &&
+           (lost_something(facts) || facts->starved ||
+            (facts->unnamed_queue && found(facts, FINDING_DEADLOCK)));
 }
 
-/* Something else was put in before, without a message of its own: a sentinel.
- * Who takes things out was gone then. */
+/* What was put in first was no message but a sentinel: who takes things out was
+ * gone then. */
 static bool stopped_too_early(const struct facts *facts)
 {
-    return facts->queue && roles(facts, ROLE_PUT, ROLE_PUT) &&
-           facts->undelivered;
+    return is_queue(facts) && roles(facts, ROLE_PUT, ROLE_PUT) &&
+           lost_something(facts);
 }
 
 static bool took_what_came_first(const struct facts *facts)
 {
-    return facts->queue && !facts->undelivered &&
+    return is_queue(facts) && !lost_something(facts) &&
            (roles(facts, ROLE_PUT, ROLE_PUT) ||
             roles(facts, ROLE_GET, ROLE_GET)) &&
            (failed(facts, ORACLE_SAME_AS_SINGLE) ||
@@ -205,7 +221,7 @@ static bool raced(const struct facts *facts)
 
 static bool split_over_locks(const struct facts *facts)
 {
-    return facts->pair && facts->two_locks && !facts->queue &&
+    return facts->pair && facts->two_locks && !is_queue(facts) &&
            found(facts, FINDING_INVARIANT);
 }
 

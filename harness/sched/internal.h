@@ -22,9 +22,12 @@ strategy_of(const struct segment_schedule *schedule)
 /* Take in those who joined without having the turn; whether there were any. */
 bool sched_take_newcomers(struct segment *segment);
 
-/* TASK goes on with what it announced: whether it is inside a region that is
- * not to be interrupted, from here on (schedule.whole). */
-void sched_enter_region(struct segment *segment, uint32_t task);
+/* TASK is at, or has done, what it announced: when that is about an object that
+ * is accessed as a whole (schedule.whole), it is inside a region from here on,
+ * which is not to be interrupted. */
+void sched_touch(struct segment *segment, uint32_t task);
+/* TASK goes on: its region, if it is in one, is shorter by a grant. */
+void sched_use_region(struct segment *segment, uint32_t task);
 
 /* The index of the task of COUNT candidates that must go on because it is in
  * the middle of a region; COUNT when the strategy may choose. */

@@ -236,7 +236,7 @@ static void grant(struct segment *segment, uint32_t task)
     turn->flags &= ~(uint32_t)(TURN_RETRY | TURN_YIELDED | TURN_SLEEPING |
                                TURN_PREEMPTED | TURN_NUDGED);
     if (schedule->whole_count)
-        sched_enter_region(segment, task);
+        sched_use_region(segment, task);
     const struct sched_strategy *strategy = strategy_of(schedule);
     if (strategy->granted)
         strategy->granted(segment, task);

@@ -16,13 +16,19 @@ static bool is_whole(const struct segment *segment, uint32_t object)
     return false;
 }
 
-void sched_enter_region(struct segment *segment, uint32_t task)
+void sched_touch(struct segment *segment, uint32_t task)
 {
     struct segment_turn *turn = turn_at(segment, task);
     if (is_whole(segment, turn->object))
         turn->region = SCHEDULE_REGION;
-    else if (turn->region)
+}
+
+void sched_use_region(struct segment *segment, uint32_t task)
+{
+    struct segment_turn *turn = turn_at(segment, task);
+    if (turn->region)
         turn->region--;
+    sched_touch(segment, task);
 }
 
 uint32_t sched_region_pick(const struct segment *segment,

@@ -210,6 +210,8 @@ void sched_completed(struct segment *segment, uint32_t task, bool idle)
     struct segment_schedule *schedule = &segment->schedule;
     struct segment_turn *turn = turn_at(segment, task);
     turn->ops++;
+    if (schedule->whole_count)
+        sched_touch(segment, task);
     const struct sched_strategy *strategy = strategy_of(schedule);
     if (strategy->completed)
         strategy->completed(segment, task);

@@ -19,7 +19,7 @@ static const char *base_of(const char *place)
     return slash ? slash + 1 : place;
 }
 
-/* One line of the log. SHORT: as it is shown here. */
+/* One line of the log; BRIEF: as it is shown here. */
 static void add_op(struct str *s, const struct explain_result *result,
                    const struct segment *segment, const struct explain_op *op,
                    bool brief)
@@ -30,23 +30,29 @@ static void add_op(struct str *s, const struct explain_result *result,
                                  .result = op->result,
                                  .argument = op->argument,
                                  .completed = op->completed};
-    struct str line;
+    const char *name = result->names[op->task];
+    struct str task, what, line;
+    str_init(&task);
+    str_init(&what);
     str_init(&line);
-    segment_task_path(segment, op->task, path);
+    str_addf(&task, "%s%s%s%s", segment_task_path(segment, op->task, path),
+             *name ? " (" : "", name, *name ? ")" : "");
+    timeline_add_op(&what, step.kind, step.object);
+    str_add(&what, "  ");
+    timeline_add_value(&what, &step);
+    if (!op->completed && timeline_returns(step.kind))
+        str_add(&what, "no return");
     if (!brief)
         str_addf(&line, "%6" PRIu64 "  ", op->end ? op->end : op->begin);
-    str_addf(&line, "%s%s%s%s pid %d  ", path,
-             *result->names[op->task] ? " (" : "", result->names[op->task],
-             *result->names[op->task] ? ")" : "",
-             (int)segment->tasks[op->task].pid);
-    timeline_add_op(&line, step.kind, step.object);
-    str_add(&line, "  ");
-    timeline_add_value(&line, &step);
-    if (!op->completed && timeline_returns(step.kind))
-        str_add(&line, "no return");
-    str_addf(&line, "  %s", brief ? base_of(op->place) : op->place);
+    str_addf(&line, "%-*s  pid %-3d  %-*s  %s", brief ? 14 : 20, task.data,
+             (int)segment->tasks[op->task].pid, brief ? 30 : 48, what.data,
+             brief ? base_of(op->place) : op->place);
+    while (line.len && line.data[line.len - 1] == ' ')
+        line.data[--line.len] = '\0';
     words_clean(s, line.data);
     str_add_char(s, '\n');
+    str_fini(&task);
+    str_fini(&what);
     str_fini(&line);
 }
 

@@ -11,9 +11,10 @@
 #include "scenario/arena.h"
 
 enum {
-    RUNS = 30,        /* schedules for each object, and without any */
-    CANDIDATES = 6,   /* objects at most */
-    GUARDED_RUNS = 16 /* of a plain binary, to see its accesses */
+    RUNS = 24,         /* schedules for each object, and without any */
+    CANDIDATES = 5,    /* objects at most */
+    GUARDED_RUNS = 16, /* of a plain binary, to see its accesses */
+    NAMING_RUNS = 4
 };
 
 struct candidate {
@@ -157,42 +158,6 @@ static int try_all(struct shared *shared)
 
 /* -- Plain binaries ---------------------------------------------------------*/
 
-/* Where a race is, as segment_object_text() tells it: "Location: mapping
- * 0:0+0x28 = name" in its report. */
-static const char *word_of(struct facts *facts, const struct finding *race)
-{
-    static const char start[] = "Location: ";
-    const char *at = race->detail ? strstr(race->detail, start) : NULL;
-    if (!at)
-        return NULL;
-    at += sizeof(start) - 1;
-    size_t length = strcspn(at, "\n");
-    const char *equals = memmem(at, length, " = ", 3);
-    const char *type = memmem(at, length, " (", 2);
-    if (equals)
-        length = (size_t)(equals - at);
-    else if (type)
-        length = (size_t)(type - at);
-    struct str s;
-    str_init(&s);
-    str_add(&s, "word ");
-    str_add_bytes(&s, at, length);
-    const char *text = str_ok(&s) ? arena_text(facts->texts, s.data) : NULL;
-    str_fini(&s);
-    return text;
-}
-
-static const struct finding *race_about(const struct finding_list *findings,
-                                        const char *object)
-{
-    for (size_t i = 0; i < findings->count; i++)
-        if (findings->items[i].kind == FINDING_RACE &&
-            findings->items[i].object &&
-            !strcmp(findings->items[i].object, object))
-            return &findings->items[i];
-    return NULL;
-}
-
 /* Failing schedules of COUNT under the guard; with the accesses to WHOLE (0:
  * none) as a whole. Races seen go into the facts, and their word's key into
  * KEY, when that is not NULL. */
@@ -213,15 +178,11 @@ static int run_guarded(struct shared *shared, const uint64_t *whole,
         *failed += result.failed;
         if (!err && key && !*key) {
             err = facts_use_races(facts, &findings, &lab->timeline);
-            const struct finding *race =
-                facts->race.object ? race_about(&findings, facts->race.object)
-                                   : NULL;
-            const char *word = race ? word_of(facts, race) : NULL;
-            if (word)
-                *key = key_of(outcome.segment, word);
+            if (facts->race.word)
+                *key = key_of(outcome.segment, facts->race.word);
         }
         finding_list_clear(&findings);
-        if (err)
+        if (err || (facts->always && facts->race.object))
             return err;
     }
     return 0;
@@ -239,6 +200,9 @@ static int look_at_memory(struct shared *shared)
     if (err || !facts->race.object)
         return err;
     facts->race.guarded = true;
+    /* What fails in any case does not fail because of an interruption. */
+    if (facts->always)
+        key = 0;
     if (key)
         err = run_guarded(shared, &key, &after, NULL);
     if (err)
@@ -253,6 +217,26 @@ static int look_at_memory(struct shared *shared)
                   cured ? "  <- the cause" : "");
     if (cured)
         facts->culprit = facts->race.object;
+    return 0;
+}
+
+/* What was found in stress mode was made exact without the detector, which
+ * knows names: ask it. */
+static int name_words(struct shared *shared)
+{
+    struct lab *lab = shared->lab;
+    for (unsigned i = 0; i < NAMING_RUNS && !lab->facts.race.object; i++) {
+        struct lab_way way = {.races = true};
+        struct lab_result result;
+        struct finding_list findings = {0};
+        lab_choose(lab, i, &way);
+        int err = lab_run(lab, &way, &result, NULL, &findings);
+        if (!err)
+            err = facts_use_races(&lab->facts, &findings, &lab->timeline);
+        finding_list_clear(&findings);
+        if (err)
+            return err;
+    }
     return 0;
 }
 
@@ -311,8 +295,10 @@ int step_shared(struct lab *lab, struct diagnose_step *out)
         err = try_all(&shared);
     bool silent =
         !lab->facts.kinds || (lab->facts.kinds & 1u << FINDING_INVARIANT) != 0;
-    if (!err && !instrumented && silent && !lab->facts.culprit &&
-        !lab->facts.pair && rerun_can_guard(lab->rerun))
+    if (!err && instrumented && !lab->facts.race.object)
+        err = name_words(&shared);
+    if (!err && !instrumented && silent && !lab->facts.pair &&
+        rerun_can_guard(lab->rerun))
         err = look_at_memory(&shared);
     if (!err)
         conclude(&shared);

@@ -12,15 +12,15 @@
 #include "report/words.h"
 
 enum {
-    RUNS = 25, /* of each cell */
+    RUNS = 20, /* of each cell */
     VALUES = 3,
     BAR = 20,
     MS = 1000000
 };
 
 /* So that a target that sleeps, or hangs, does not take all day. */
-static const uint64_t cell_ns = UINT64_C(300) * MS;
-static const uint64_t limit_ns = UINT64_C(300) * MS;
+static const uint64_t cell_ns = UINT64_C(150) * MS;
+static const uint64_t limit_ns = UINT64_C(200) * MS;
 
 struct delay {
     uint64_t low_ns, high_ns;
