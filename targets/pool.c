@@ -217,9 +217,10 @@ static int clean_as_they_come(const struct settings *settings,
 {
     struct relay relay = {.table = table};
     int status = EXIT_FAILURE;
-    int err = mp_queue_new(&relay.tasks, NULL, table->count, sizeof(uint64_t));
+    int err =
+        mp_queue_new(&relay.tasks, "tasks", table->count, sizeof(uint64_t));
     if (!err)
-        err = mp_queue_new(&relay.done, NULL, 8, sizeof(struct row));
+        err = mp_queue_new(&relay.done, "results", 8, sizeof(struct row));
     for (uint64_t i = 0; i < table->count && !err; i++)
         err = mp_queue_put(relay.tasks, &i, sizeof(i));
     if (err) {

@@ -108,13 +108,15 @@ static int take_pair(struct diagnose *out, const struct facts *facts)
     return 0;
 }
 
-/* Of a race the earlier access comes first; its finding tells it last. */
+/* Of a race the earlier access comes first; its finding tells it last, and as
+ * "wrote earlier". */
 static int take_race(struct diagnose *out, const struct fact_race *race)
 {
     for (size_t i = 0; i < 2; i++) {
         out->ops[1 - i] = (struct diagnose_op){
             .task = str_format("%s", race->tasks[i]),
-            .does = str_format("%s %s", race->does[i], race->object),
+            .does = str_format("%.*s %s", (int)strcspn(race->does[i], " "),
+                               race->does[i], race->object),
             .place = str_format("%s", race->places[i]),
             .calls = str_format("%s", ""),
         };
@@ -130,7 +132,7 @@ static bool prefers_race(const struct facts *facts)
 {
     if (!facts->race.object)
         return false;
-    return !facts->pair ||
+    return !facts->pair || !facts->dependent ||
            (facts->ops[0].class != OP_MEMORY && !facts->ops[0].frame_count);
 }
 

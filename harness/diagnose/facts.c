@@ -169,15 +169,55 @@ static bool is_signal(const struct timeline_step *step)
            is_kind(step, OP_KIND_COND_BROADCAST);
 }
 
-/* Whether somebody signalled what STEP waited on while it did. */
-static bool was_signalled(const struct timeline *timeline,
-                          const struct timeline_step *step)
+/* The lock that the task of step number AT took before it began to wait, which
+ * the wait gives back meanwhile; or NULL. */
+static const char *lock_of_wait(const struct timeline *timeline, size_t at)
 {
-    for (size_t i = 0; i < timeline->step_count; i++) {
-        const struct timeline_step *other = &timeline->steps[i];
-        if (is_signal(other) && !strcmp(other->object, step->object) &&
-            other->begin > step->begin && other->begin < step->end)
+    for (size_t i = at; i-- > 0;)
+        if (timeline->steps[i].task == timeline->steps[at].task &&
+            class_of(&timeline->steps[i]) == OP_ACQUIRE)
+            return timeline->steps[i].object;
+    return NULL;
+}
+
+/* Whether what step number AT waited for may be gone by the time it came back:
+ * nobody signalled it, or somebody else had the lock after that. */
+static bool woke_too_late(const struct timeline *timeline, size_t at)
+{
+    const struct timeline_step *wait = &timeline->steps[at];
+    const struct timeline_step *signal = NULL;
+    for (size_t i = 0; i < timeline->step_count; i++)
+        if (is_signal(&timeline->steps[i]) &&
+            !strcmp(timeline->steps[i].object, wait->object) &&
+            timeline->steps[i].begin > wait->begin &&
+            timeline->steps[i].begin < wait->end)
+            signal = &timeline->steps[i];
+    const char *lock = lock_of_wait(timeline, at);
+    if (!signal)
+        return true;
+    for (size_t i = 0; i < timeline->step_count && lock; i++) {
+        const struct timeline_step *step = &timeline->steps[i];
+        if (class_of(step) == OP_ACQUIRE && step->task != wait->task &&
+            step->task != signal->task && !strcmp(step->object, lock) &&
+            step->end > signal->begin && step->end < wait->end)
             return true;
+    }
+    return false;
+}
+
+/* Whether the task of step number AT waits again before it gives the lock back,
+ * as a loop does. */
+static bool waits_again(const struct timeline *timeline, size_t at)
+{
+    const struct timeline_step *wait = &timeline->steps[at];
+    for (size_t i = at + 1; i < timeline->step_count; i++) {
+        const struct timeline_step *step = &timeline->steps[i];
+        if (step->task != wait->task)
+            continue;
+        if (is_kind(step, OP_KIND_COND_WAIT))
+            return true;
+        if (class_of(step) == OP_RELEASE)
+            return false;
     }
     return false;
 }
@@ -189,7 +229,8 @@ static void read_conditions(struct facts *facts,
         const struct timeline_step *step = &timeline->steps[i];
         if (!is_kind(step, OP_KIND_COND_WAIT))
             continue;
-        if (step->completed && step->end && !was_signalled(timeline, step))
+        if (step->completed && step->end && woke_too_late(timeline, i) &&
+            !waits_again(timeline, i))
             facts->woken = step->object;
         for (size_t k = 0; step->stuck && k < timeline->step_count; k++)
             if (is_signal(&timeline->steps[k]) &&

@@ -69,8 +69,10 @@ struct facts {
     const char *queue; /* that the pair, or who waits, is about; or NULL */
     /* Its lock, when only the names of the calls say that there is one. */
     const char *unnamed_queue;
-    bool undelivered;  /* something was put into it and never taken out */
-    const char *woken; /* a wait on this condition ended without a signal */
+    bool undelivered; /* something was put into it and never taken out */
+    /* A wait on this condition came back when what it waited for was not
+     * there, or not any more, and it was not waited for again. */
+    const char *woken;
     bool two_locks;    /* a task of the pair takes several locks in turn */
     const char *slept; /* where a task slept that the pair is about */
 
@@ -100,6 +102,11 @@ void facts_use_stacks(struct facts *facts);
  * name. TIMELINE, of that program, says who writes. -ENOMEM. */
 int facts_use_races(struct facts *facts, const struct finding_list *findings,
                     const struct timeline *timeline);
+/* The word that one of FINDINGS, a race on the memory called OBJECT, is about,
+ * as segment_object_text() tells it; of the facts' memory; or NULL. */
+const char *facts_raced_word(struct facts *facts,
+                             const struct finding_list *findings,
+                             const char *object);
 void facts_fini(struct facts *facts);
 
 /* The line of the program that OP is on: the innermost of its frames in the

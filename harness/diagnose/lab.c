@@ -81,6 +81,18 @@ int lab_count(struct lab *lab, const struct lab_way *way, unsigned n,
     return 0;
 }
 
+uint64_t lab_key(const struct segment *segment, const char *object)
+{
+    char text[192];
+    for (uint32_t i = 1; i <= segment->object_count && i <= SEGMENT_OBJECTS;
+         i++)
+        if (segment_object_get(segment, i) &&
+            !strcmp(segment_object_text(segment, i, text, sizeof(text)),
+                    object))
+            return segment_object_key(segment, i);
+    return 0;
+}
+
 int lab_param(const struct lab *lab, const char *name)
 {
     const struct scenario *scenario = rerun_scenario(lab->rerun);

@@ -65,6 +65,10 @@ int lab_count(struct lab *lab, const struct lab_way *way, unsigned n,
 /* Number ATTEMPT of those. */
 void lab_choose(const struct lab *lab, unsigned attempt, struct lab_way *way);
 
+/* The key of the object that segment_object_text() calls OBJECT; 0: there is
+ * none. */
+uint64_t lab_key(const struct segment *segment, const char *object);
+
 /* The number of parameter NAME of the scenario, or -1. */
 int lab_param(const struct lab *lab, const char *name);
 

@@ -49,6 +49,8 @@ static void add_line(struct str *s, bool color, const char *line, size_t length)
     struct str raw, clean;
     str_init(&raw);
     str_init(&clean);
+    while (length && line[length - 1] == ' ')
+        length--;
     str_add_bytes(&raw, line, length);
     words_clean(&clean, raw.data);
     size_t room = WIDTH - INDENT;

@@ -86,8 +86,25 @@ static bool holds_lock(const struct finding *finding)
     return false;
 }
 
-/* Where a race is, as segment_object_text() tells it: "Location: mapping
- * 0:0+0x28 = name" in its report. */
+/* Append PLACE, "mapping 0:0+0x28" or `shm "/ring"+0x0`, as the text of an
+ * object has it: without quotation marks, and without an offset of 0. */
+static void add_place(struct str *s, const char *place, size_t length)
+{
+    static const char shm[] = "shm \"";
+    if (length > sizeof(shm) - 1 && !strncmp(place, shm, sizeof(shm) - 1)) {
+        place += sizeof(shm) - 1;
+        length -= sizeof(shm) - 1;
+    }
+    for (size_t i = 0; i < length; i++) {
+        bool nothing = length - i == 4 && !strncmp(place + i, "+0x0", 4);
+        if (nothing)
+            break;
+        if (place[i] != '"')
+            str_add_char(s, place[i]);
+    }
+}
+
+/* "Location: mapping 0:0+0x28 = name (type)" stands in the report of RACE. */
 static const char *word_of(struct facts *facts, const struct finding *race)
 {
     static const char start[] = "Location: ";
@@ -105,10 +122,22 @@ static const char *word_of(struct facts *facts, const struct finding *race)
     struct str s;
     str_init(&s);
     str_add(&s, "word ");
-    str_add_bytes(&s, at, length);
+    add_place(&s, at, length);
     const char *text = str_ok(&s) ? arena_text(facts->texts, s.data) : NULL;
     str_fini(&s);
     return text;
+}
+
+const char *facts_raced_word(struct facts *facts,
+                             const struct finding_list *findings,
+                             const char *object)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->items[i].kind == FINDING_RACE &&
+            findings->items[i].object &&
+            !strcmp(findings->items[i].object, object))
+            return word_of(facts, &findings->items[i]);
+    return NULL;
 }
 
 int facts_use_races(struct facts *facts, const struct finding_list *findings,

@@ -42,7 +42,7 @@ int mp_log_open(struct mp_log **out, const char *path, enum mp_backend backend,
     struct mp_log *log = calloc(1, sizeof(*log));
     if (!log)
         return -ENOMEM;
-    int err = mp_queue_new(&log->lines, NULL, capacity, MP_LOG_LINE_MAX);
+    int err = mp_queue_new(&log->lines, "lines", capacity, MP_LOG_LINE_MAX);
     if (err)
         goto free_log;
     log->fd =

@@ -7,13 +7,13 @@
 
 #include "base/rng.h"
 #include "base/str.h"
+#include "diagnose/guarded.h"
 #include "diagnose/steps.h"
 #include "scenario/arena.h"
 
 enum {
-    RUNS = 24,         /* schedules for each object, and without any */
-    CANDIDATES = 5,    /* objects at most */
-    GUARDED_RUNS = 16, /* of a plain binary, to see its accesses */
+    RUNS = 24,      /* schedules for each object, and without any */
+    CANDIDATES = 5, /* objects at most */
     NAMING_RUNS = 4
 };
 
@@ -34,18 +34,6 @@ struct shared {
 
 /* -- Which objects ----------------------------------------------------------*/
 
-static uint64_t key_of(const struct segment *segment, const char *object)
-{
-    char text[192];
-    for (uint32_t i = 1; i <= segment->object_count && i <= SEGMENT_OBJECTS;
-         i++)
-        if (segment_object_get(segment, i) &&
-            !strcmp(segment_object_text(segment, i, text, sizeof(text)),
-                    object))
-            return segment_object_key(segment, i);
-    return 0;
-}
-
 static void add(struct shared *shared, const struct segment *segment,
                 const char *object)
 {
@@ -54,7 +42,7 @@ static void add(struct shared *shared, const struct segment *segment,
     for (size_t i = 0; i < shared->count; i++)
         if (!strcmp(shared->list[i].text, object))
             return;
-    uint64_t key = key_of(segment, object);
+    uint64_t key = lab_key(segment, object);
     if (key)
         shared->list[shared->count++] =
             (struct candidate){.text = object, .keys = {key}, .key_count = 1};
@@ -72,7 +60,7 @@ static void add_cycle(struct shared *shared, const struct segment *segment)
         const char *end = strstr(at, between);
         size_t length = end ? (size_t)(end - at) : strlen(at);
         const char *lock = arena_text_bytes(facts->texts, at, length);
-        uint64_t key = lock ? key_of(segment, lock) : 0;
+        uint64_t key = lock ? lab_key(segment, lock) : 0;
         if (key)
             all->keys[all->key_count++] = key;
         at += length + (end ? sizeof(between) - 1 : 0);
@@ -156,69 +144,7 @@ static int try_all(struct shared *shared)
     return err;
 }
 
-/* -- Plain binaries ---------------------------------------------------------*/
-
-/* Failing schedules of COUNT under the guard; with the accesses to WHOLE (0:
- * none) as a whole. Races seen go into the facts, and their word's key into
- * KEY, when that is not NULL. */
-static int run_guarded(struct shared *shared, const uint64_t *whole,
-                       unsigned *failed, uint64_t *key)
-{
-    struct lab *lab = shared->lab;
-    struct facts *facts = &lab->facts;
-    *failed = 0;
-    for (unsigned i = 1; i <= GUARDED_RUNS; i++) {
-        struct lab_way way = {
-            .whole = whole, .whole_count = whole ? 1 : 0, .guard = true};
-        struct lab_result result;
-        struct outcome outcome;
-        struct finding_list findings = {0};
-        lab_choose(lab, i, &way);
-        int err = lab_run(lab, &way, &result, &outcome, &findings);
-        *failed += result.failed;
-        if (!err && key && !*key) {
-            err = facts_use_races(facts, &findings, &lab->timeline);
-            if (facts->race.word)
-                *key = key_of(outcome.segment, facts->race.word);
-        }
-        finding_list_clear(&findings);
-        if (err || (facts->always && facts->race.object))
-            return err;
-    }
-    return 0;
-}
-
-/* A binary that was not built by mpstress cc keeps its accesses to itself: look
- * at them by page faults. */
-static int look_at_memory(struct shared *shared)
-{
-    struct lab *lab = shared->lab;
-    struct facts *facts = &lab->facts;
-    unsigned before, after = 0;
-    uint64_t key = 0;
-    int err = run_guarded(shared, NULL, &before, &key);
-    if (err || !facts->race.object)
-        return err;
-    facts->race.guarded = true;
-    /* What fails in any case does not fail because of an interruption. */
-    if (facts->always)
-        key = 0;
-    if (key)
-        err = run_guarded(shared, &key, &after, NULL);
-    if (err)
-        return err;
-    bool cured = key && before && !after;
-    step_show(shared->out,
-              "its memory, watched by page faults: two tasks update %s",
-              facts->race.object);
-    if (key)
-        step_show(shared->out, "%s: %u of %u schedules fail; as a whole %u%s",
-                  facts->race.object, before, GUARDED_RUNS, after,
-                  cured ? "  <- the cause" : "");
-    if (cured)
-        facts->culprit = facts->race.object;
-    return 0;
-}
+/* -- Names ---------------------------------------------------------*/
 
 /* What was found in stress mode was made exact without the detector, which
  * knows names: ask it. */
@@ -297,9 +223,9 @@ int step_shared(struct lab *lab, struct diagnose_step *out)
         !lab->facts.kinds || (lab->facts.kinds & 1u << FINDING_INVARIANT) != 0;
     if (!err && instrumented && !lab->facts.race.object)
         err = name_words(&shared);
-    if (!err && !instrumented && silent && !lab->facts.pair &&
+    if (!err && !instrumented && silent && !lab->facts.dependent &&
         rerun_can_guard(lab->rerun))
-        err = look_at_memory(&shared);
+        err = guarded_look(lab, out);
     if (!err)
         conclude(&shared);
     return err;

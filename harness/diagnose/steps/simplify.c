@@ -25,9 +25,12 @@ static void show_pair(struct diagnose_step *out, const struct facts *facts)
     static const char *const order[] = {"first", "then"};
     for (size_t i = 0; i < 2; i++) {
         const struct fact_op *op = &facts->ops[i];
-        step_show(out, "%-5s  %s  %s%s%s%s", order[i], op->task, op->kind,
-                  *op->object ? " of " : "", op->object,
+        struct str what;
+        str_init(&what);
+        timeline_add_op(&what, op->kind, op->object);
+        step_show(out, "%-5s  %s  %s%s", order[i], op->task, what.data,
                   op->role == ROLE_LOOK ? ": a look" : "");
+        str_fini(&what);
         if (op->frame_count)
             show_frames(out, op);
         else
@@ -60,8 +63,8 @@ int step_simplify(struct lab *lab, struct diagnose_step *out)
         return 0;
     }
     step_show(out,
-              "%" PRIu64 " preemptions, %" PRIu64 " switches, %" PRIu64
-              " steps (recorded: %" PRIu64 ", %" PRIu64 ", %" PRIu64 ")",
+              "preemptions %" PRIu64 ", switches %" PRIu64 ", steps %" PRIu64
+              " (recorded: %" PRIu64 ", %" PRIu64 ", %" PRIu64 ")",
               why->cost.preemptions, why->cost.switches, why->cost.steps,
               why->cost_before.preemptions, why->cost_before.switches,
               why->cost_before.steps);

@@ -24,7 +24,7 @@ static void set_shortest(struct lab *lab)
 static void show_count(struct diagnose_step *out, const char *what,
                        const struct lab_count *count)
 {
-    step_show(out, "%-33s %u of %u schedules fail%s", what, count->failed,
+    step_show(out, "%-23s %u of %u schedules fail%s", what, count->failed,
               count->runs,
               count->failed && count->failed < count->runs &&
                       !count->first_failed
@@ -74,8 +74,8 @@ static void conclude(struct lab *lab, struct diagnose_step *out,
                  "nor a certain order");
     else if (facts->always && facts->one_possible && !facts->one_sometimes)
         step_say(out, "division",
-                 "the work is divided wrongly: several workers fail in any "
-                 "order, one does not");
+                 "it takes several workers, but no certain order: what they "
+                 "share out, or inherit, is wrong");
     else if (facts->always)
         step_say(out, "logic",
                  "a logic bug: it fails in every order of the operations");
@@ -126,16 +126,17 @@ int step_single(struct lab *lab, struct diagnose_step *out)
         if (!err)
             show_count(out, "one worker:", &one);
     } else if (!err) {
-        step_show(out, "one worker: not possible, the scenario says how many");
+        step_show(out, "%-23s not possible, the scenario says how many",
+                  "one worker:");
         facts->one_always = facts->always;
     }
     if (!err)
         err = feed_serially(lab);
     if (!err)
-        step_show(out, "%-33s %s", "the recorded messages, serially:",
-                  !facts->serial_known  ? "not offered (mps_serial())"
-                  : facts->serial_fails ? "fail"
-                                        : "are worked on rightly");
+        step_show(out, "%-23s %s", "recorded messages:",
+                  !facts->serial_known  ? "serially: not offered (mps_serial())"
+                  : facts->serial_fails ? "fail serially"
+                                        : "worked on rightly, serially");
     set_shortest(lab);
     if (!err)
         conclude(lab, out, &all);
