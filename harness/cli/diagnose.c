@@ -31,7 +31,7 @@ static const struct argp_option options[] = {
      "failure's file)",
      0},
     {"shrink-time", KEY_TIME, "T", 0,
-     "If it was not shrunk yet, take at most T for that (default 10s)", 0},
+     "If it was not shrunk yet, take at most T for that (default 30s)", 0},
     {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
     {0},
 };
@@ -100,7 +100,7 @@ static int show(const struct input *input, const struct diagnose *diagnose,
 
 static int run(int argc, char **argv)
 {
-    struct input input = {.shrink_ns = UINT64_C(10000000000)};
+    struct input input = {.shrink_ns = UINT64_C(30000000000)};
     int code = command_parse(&command_diagnose, argc, argv, &input);
     if (code)
         return code;

@@ -132,19 +132,20 @@ static bool prefers_race(const struct facts *facts)
 {
     if (!facts->race.object)
         return false;
-    return !facts->pair || !facts->dependent ||
+    return (!facts->pair && !facts->told) ||
+           (facts->pair && !facts->dependent) ||
            (facts->ops[0].class != OP_MEMORY && !facts->ops[0].frame_count);
 }
 
 /* -- The paragraph ----------------------------------------------------------*/
 
-static void add_ops(struct str *s, const struct diagnose *out, bool decide)
+static void add_ops(struct str *s, const struct diagnose *out,
+                    const char *outcome)
 {
     for (size_t i = 0; i < 2; i++)
         str_addf(s, "%stask %s %s in %s", i ? ", then " : "First ",
                  out->ops[i].task, out->ops[i].does, out->ops[i].place);
-    str_add(s, decide ? ": in this order it fails, in the other it passes. "
-                      : ", and nothing keeps them apart. ");
+    str_addf(s, "%s. ", outcome);
 }
 
 static void add_without_ops(struct str *s, const struct facts *facts)
@@ -162,7 +163,11 @@ static void add_paragraph(struct str *s, const struct diagnose *out,
 {
     str_addf(s, "What happened: %s. ", out->what);
     if (out->ops[0].task)
-        add_ops(s, out, !prefers_race(facts));
+        add_ops(s, out,
+                prefers_race(facts) ? ", and nothing keeps them apart"
+                : facts->told       ? ", and nothing comes any more"
+                                    : ": in this order it fails, in the other "
+                                      "it passes");
     else
         add_without_ops(s, facts);
     if (!rule) {
@@ -184,7 +189,7 @@ int conclude(struct lab *lab)
     bool race = prefers_race(facts);
     if (race)
         err = take_race(out, &facts->race);
-    else if (facts->pair)
+    else if (facts->pair || facts->told)
         err = take_pair(out, facts);
     if (err)
         return err;
@@ -194,9 +199,10 @@ int conclude(struct lab *lab)
         out->rule = rule->text;
         rule->object(facts, &object);
     }
-    out->object = str_take(&object);
+    out->object = rule ? str_take(&object) : NULL;
+    str_fini(&object);
     str_init(&text);
     add_paragraph(&text, out, facts, rule);
     out->conclusion = str_take(&text);
-    return out->object && out->conclusion ? 0 : -ENOMEM;
+    return (out->object || !rule) && out->conclusion ? 0 : -ENOMEM;
 }

@@ -87,7 +87,7 @@ static int choose_plan(struct lab *lab)
 /* The calls behind the two ops, and what they say. */
 static void find_stacks(struct lab *lab)
 {
-    for (size_t i = 0; i < 2 && lab->facts.pair; i++) {
+    for (size_t i = 0; i < 2 && (lab->facts.pair || lab->facts.told); i++) {
         struct fact_op *op = &lab->facts.ops[i];
         op->frame_count =
             lab_stack(lab, op->path, op->nth, op->frames, FACT_FRAMES);

@@ -14,10 +14,7 @@
 
 struct mps_diag;
 
-enum {
-    DIAGNOSE_FORMAT = 1, /* of diagnose_json() */
-    DIAGNOSE_STEPS = 6
-};
+enum { DIAGNOSE_STEPS = 6 };
 
 struct diagnose_options {
     const struct toolchain *toolchain;
@@ -52,7 +49,7 @@ struct diagnose {
     struct diagnose_step steps[DIAGNOSE_STEPS];
     const char *rule_key; /* NULL: no rule that is known fits */
     const char *rule;     /* "take locks in one order everywhere" */
-    char *object;         /* what the two are about, or "" */
+    char *object;         /* what the two are about; NULL without a rule */
     struct diagnose_op ops[2];
     char *conclusion;
     uint64_t elapsed_ns;
@@ -72,7 +69,7 @@ void diagnose_fini(struct diagnose *diagnose);
 
 /* For people: 80 columns, the steps, then the conclusion. -EIO. */
 int diagnose_print(FILE *out, const struct diagnose *diagnose, bool color);
-/* For programs: harness/report/SCHEMA.md. Fails as diagnose_print() does, or
+/* For programs: SCHEMA.md. Fails as diagnose_print() does, or
  * with -ENOMEM. */
 int diagnose_json(FILE *out, const struct diagnose *diagnose);
 

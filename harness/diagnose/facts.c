@@ -239,7 +239,68 @@ static void read_conditions(struct facts *facts,
     }
 }
 
-/* Who waits for another to end, and that one for room to write. */
+/* How many ops the task of step number AT completed before that. */
+static uint64_t nth_of(const struct timeline *timeline, size_t at)
+{
+    uint64_t nth = 0;
+    for (size_t i = 0; i < at; i++)
+        nth += timeline->steps[i].task == timeline->steps[at].task &&
+               timeline->steps[i].completed;
+    return nth;
+}
+
+/* Step number AT as one of the two ops. */
+static void tell_op(struct facts *facts, size_t which,
+                    const struct timeline *timeline, size_t at,
+                    enum fact_role role)
+{
+    const struct timeline_step *step = &timeline->steps[at];
+    const struct timeline_task *task = &timeline->tasks[step->task];
+    facts->ops[which] = (struct fact_op){
+        .path = task->path,
+        .task = task_text(facts, task->path, task->name),
+        .kind = step->kind,
+        .object = step->object,
+        .place = step->place,
+        .class = class_of(step),
+        .role = role,
+        .nth = nth_of(timeline, at),
+    };
+}
+
+/* A task that waits at QUEUE in step number AT, and has looked into it just
+ * before: between the two another one took the last item. */
+static void read_look(struct facts *facts, const struct timeline *timeline,
+                      size_t at, const char *queue)
+{
+    const struct timeline_step *stuck = &timeline->steps[at];
+    size_t look = at, taken = at;
+    for (size_t i = 0; i < at; i++) {
+        const struct timeline_step *step = &timeline->steps[i];
+        const char *of = queues_of(timeline, step->object);
+        if (!of || strcmp(of, queue) != 0)
+            continue;
+        enum fact_role role = queues_role(timeline, i);
+        if (step->task == stuck->task && role != ROLE_NONE) {
+            look = role == ROLE_LOOK ? i : at;
+            taken = at;
+        } else if (role == ROLE_GET && look < at) {
+            taken = i;
+        }
+    }
+    if (look == at || facts->told)
+        return;
+    facts->queue = queue;
+    facts->looked = true;
+    if (taken == at)
+        return;
+    tell_op(facts, 0, timeline, look, ROLE_LOOK);
+    tell_op(facts, 1, timeline, taken, ROLE_GET);
+    facts->told = facts->ops[0].task && facts->ops[1].task;
+}
+
+/* Who waits for another to end, and that one for room to write; who waits for
+ * what a queue does not bring. */
 static void read_waits(struct facts *facts, const struct timeline *timeline)
 {
     const char *writes = NULL;
@@ -251,13 +312,13 @@ static void read_waits(struct facts *facts, const struct timeline *timeline)
         joins |=
             is_kind(step, OP_KIND_WAIT) || is_kind(step, OP_KIND_THREAD_JOIN);
         const char *queue = queues_of(timeline, step->object);
-        if (class_of(step) == OP_OUTPUT)
+        if (class_of(step) == OP_OUTPUT) {
             writes = step->object;
-        else if (queue) {
+        } else if (queue) {
             facts->starved = true;
-            /* The first one: others wait for what it would have done. */
             if (!facts->queue)
                 facts->queue = queue;
+            read_look(facts, timeline, i, queue);
         }
     }
     if (joins && writes)
@@ -313,6 +374,7 @@ static int read_pair(struct facts *facts, const struct trace *trace,
     if (!why || !why->has_pair)
         return 0;
     facts->pair = true;
+    facts->told = false;
     facts->dependent = why->dependent;
     const char *queue = NULL;
     for (size_t i = 0; i < 2; i++) {

@@ -62,9 +62,11 @@ struct facts {
     const char *lost_signal; /* condition signalled when nobody waited */
     const char *undrained;   /* written to by who another waits for to end */
     bool starved;            /* at a queue: nothing comes any more */
+    bool looked;             /* and had looked into it just before */
 
     /* In the shortest run. */
     bool pair, dependent; /* the two ops; they are about one object */
+    bool told; /* there is no such pair, but these two tell it as well */
     struct fact_op ops[2];
     const char *queue; /* that the pair, or who waits, is about; or NULL */
     /* Its lock, when only the names of the calls say that there is one. */

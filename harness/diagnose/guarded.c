@@ -74,7 +74,7 @@ int guarded_look(struct lab *lab, struct diagnose_step *out)
     if (guarded.again)
         step_show(out, "%s: of %u schedules that fail, %u pass%s",
                   facts->race.object, guarded.again, guarded.passed,
-                  cured ? "  <- the cause" : "");
+                  cured ? "  <- ends it" : "");
     /* Nearer to it than a lock that happens to be taken beside it. */
     facts->culprit = cured ? facts->race.object : NULL;
     return 0;

@@ -147,6 +147,8 @@ static bool lost_something(const struct facts *facts)
  * one that another has taken. */
 static bool asked_whether_empty(const struct facts *facts)
 {
+    if (facts->looked)
+        return true;
     return is_queue(facts) && facts->pair && facts->ops[0].role == ROLE_LOOK &&
            (lost_something(facts) || facts->starved ||
             (facts->unnamed_queue && found(facts, FINDING_DEADLOCK)));

@@ -124,7 +124,7 @@ static int try_candidate(struct shared *shared, const struct candidate *one,
     *cured = !replay.failed && !count.failed;
     step_show(shared->out, "%s: the schedule %s, %u of %u others fail%s",
               one->text, replay.failed ? "fails" : "passes", count.failed,
-              count.runs, *cured ? "  <- the cause" : "");
+              count.runs, *cured ? "  <- ends it" : "");
     return 0;
 }
 
