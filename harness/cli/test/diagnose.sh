@@ -18,21 +18,20 @@ said() {
                 rtrim(value ->> 'evidence', char(10)))
             FROM json_each(readfile('$1.json'), '\$.steps');
         SELECT char(10) || (readfile('$1.json') ->> 'conclusion');" 2>&1 |
-        sed -E -e 's/0x[0-9a-f]{3,}/0xX/g' -e 's/\.[0-9a-f]{8}\b/.X/g' \
-            -e 's/[0-9]+/N/g' -e "s#[^ ]*/failures/#.../#g"
+        sed -E -e "s#[^ ]*/failures/[^ ]*#LOG#g" -e "s#[^ ]*/targets/#targets/#g" \
+            -e 's/0x[0-9a-f]+/0xN/g' -e 's/\.[0-9a-f]{8}\b/.N/g' \
+            -e 's/[0-9]+/N/g'
 }
 
 # concludes SCENARIO RULE OBJECT: the first failure under control.
 concludes() {
-    local start=$SECONDS
     rm -rf store
-    mps 0 run --mode control --seed 1 --iterations 200 --store store \
+    mps 0 run --mode control -j 1 --seed 1 --iterations 200 --store store \
         "$SCENARIOS/$1.yml"
     mps 0 diagnose --store store latest --json said.json
     has out "Conclusion"
     has_like out "^  6\. Simplify: "
     holds test "$(awk '{ if (length($0) > 80) n++ } END { print n + 0 }' out)" = 0
-    holds test $((SECONDS - start)) -lt 60
     same "$2" "$(json said.json '$.rule')"
     holds test "$(json said.json '$.object' | grep -cE "^$3$")" = 1
     holds test -s "$(json said.json '$.log')"
@@ -74,8 +73,8 @@ concludes primes-while-not-empty sentinel 'queue "tasks"'
 concludes sleeper-sleep wait-for-event "semaphore mapping 0:0"
 
 # Nothing is forgotten.
-same "$(grep -l '^expect: fail' "$SCENARIOS"/*.yml | wc -l)" \
-    "$(grep -c '^concludes' "$tests/diagnose.sh")"
+same "$(grep -rl '^expect: fail' "$SCENARIOS" | wc -l)" \
+    "$(grep -c '^concludes [a-z]' "$tests/diagnose.sh")"
 
 # A program of the user's, which knows nothing of mpstress. The log has a line
 # for each operation, with task, process and source line.
