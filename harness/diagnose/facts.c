@@ -58,7 +58,7 @@ static void read_invariant(struct facts *facts, const struct scenario *scenario,
         finding->invariant ? find_invariant(scenario, finding->invariant)
                            : NULL;
     if (!invariant) {
-        facts->checked = finding->kind == FINDING_INVARIANT;
+
         if (!*facts->about && finding->invariant)
             facts->about = finding->invariant;
         return;

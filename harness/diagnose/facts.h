@@ -50,9 +50,9 @@ struct facts {
     struct arena *texts;
 
     /* What was found. */
-    unsigned kinds;    /* bit enum finding_kind */
-    unsigned oracles;  /* bit enum oracle: invariants that did not hold */
-    bool checked;      /* mps_check() did not hold */
+    unsigned kinds;   /* bit enum finding_kind */
+    unsigned oracles; /* bit enum oracle: invariants that did not hold */
+
     const char *about; /* what the first finding is about: "out.log", or "" */
     bool torn, doubled, missing; /* of `lines` */
 
