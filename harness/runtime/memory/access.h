@@ -23,12 +23,12 @@ enum access_mode {
     ACCESS_SHARED = 1, /* of a process with one thread: shared mappings */
     ACCESS_ALL = 3     /* of one with more: everything */
 };
-extern uint8_t access_mode;
+extern uint8_t access_mode __attribute__((visibility("hidden")));
 
 /* By address in units of 64 KiB, modulo the table: 1 when there is, or was, a
  * shared mapping. */
 enum { ACCESS_MAP = 65536, ACCESS_UNIT_SHIFT = 16 };
-extern uint8_t access_map[ACCESS_MAP];
+extern uint8_t access_map[ACCESS_MAP] __attribute__((visibility("hidden")));
 
 /* Whether it may be of interest what happens to ADDRESS: quick, and for almost
  * all memory of most programs no. */
