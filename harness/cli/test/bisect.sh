@@ -110,7 +110,8 @@ commit "end"                                                     # 9
 
 what="build.sh"
 holds ./build.sh
-mps 1 run --mode control --iterations 500 --seed 1 -- "./$name"
+# One at a time: value.txt is in the working directory of all.
+mps 1 run -j 1 --mode control --iterations 500 --seed 1 -- "./$name"
 [ -e .mpstress/failures/latest ] || exit 1
 id=$(basename "$(readlink .mpstress/failures/latest)" .mpt)
 
