@@ -481,15 +481,56 @@ static void *wait_to_be_cancelled(void *argument)
     return NULL;
 }
 
-static void run_cancel(struct scene *scene)
+/* Noticed by libc, without a wait. */
+static void *ask_to_be_cancelled(void *argument)
+{
+    struct scene *scene = argument;
+    pthread_cleanup_push(clean_up, scene);
+    MUST(!sem_post(&scene->world->sem[1]));
+    for (;;) {
+        pthread_testcancel();
+        sched_yield();
+    }
+    pthread_cleanup_pop(0);
+    return NULL;
+}
+
+static void *write_to_be_cancelled(void *argument)
+{
+    struct scene *scene = argument;
+    pthread_cleanup_push(clean_up, scene);
+    MUST(!sem_post(&scene->world->sem[1]));
+    for (;;)
+        MUST(pwrite(scene->fds[0], "x", 1, 0) == 1);
+    pthread_cleanup_pop(0);
+    return NULL;
+}
+
+static void cancel(struct scene *scene, void *(*run)(void *))
 {
     pthread_t thread;
-    MUST(!pthread_create(&thread, NULL, wait_to_be_cancelled, scene));
+    MUST(!pthread_create(&thread, NULL, run, scene));
     MUST(!sem_wait(&scene->world->sem[1]));
     edges_early(scene);
     MUST(!pthread_cancel(thread));
     edges_late(scene);
     MUST(!pthread_join(thread, NULL));
+}
+
+static void run_cancel(struct scene *scene)
+{
+    cancel(scene, wait_to_be_cancelled);
+}
+
+static void run_cancel_asked(struct scene *scene)
+{
+    cancel(scene, ask_to_be_cancelled);
+}
+
+static void run_cancel_write(struct scene *scene)
+{
+    MUST((scene->fds[0] = open("file", O_CREAT | O_RDWR, 0600)) >= 0);
+    cancel(scene, write_to_be_cancelled);
 }
 
 const struct edge edges_tasks[] = {
@@ -516,5 +557,7 @@ const struct edge edges_tasks[] = {
     {"once", NULL, run_once, NULL, EDGE_ALONE_THREADS},
     {"call-once", NULL, run_call_once, NULL, EDGE_ALONE_THREADS},
     {"cancel", NULL, run_cancel, NULL, EDGE_ALONE_THREADS},
+    {"cancel-asked", NULL, run_cancel_asked, NULL, EDGE_ALONE_THREADS},
+    {"cancel-write", NULL, run_cancel_write, NULL, EDGE_ALONE_THREADS},
     {0},
 };

@@ -2,9 +2,6 @@
 
 #include <pthread.h>
 
-#include "edges/edges.h"
-#include "objects.h"
-
 bool wait_more(struct wait *wait, bool interruptible)
 {
     if (wait->late)
@@ -39,8 +36,6 @@ uint64_t wait_span(const struct timespec *span)
 void wait_cancel(void)
 {
     turn_own()->flags &= ~(uint32_t)TURN_CANCELLED;
-    if (edges_kept())
-        edges_acquire(object_of_task_number(local.task, 0), EDGES_FIRST);
     struct local saved = local;
     local.inside = false;
     if (runtime.dispatch)

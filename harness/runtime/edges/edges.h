@@ -83,6 +83,8 @@ void edges_attached(void);
 void edges_ended(uint32_t task);
 /* The end of process PID was waited for; 0: of one that is not known. */
 void edges_waited(int pid);
+/* TASK is told by the calling one to end. */
+void edges_cancelled(uint32_t task);
 /* Something runs that nobody sees: what is known of this iteration is not all
  * there is. */
 void edges_unseen(void);

@@ -3,6 +3,7 @@
 
 #include "detect/death.h"
 #include "edges.h"
+#include "objects.h"
 #include "through.h"
 
 void edges_made(uint32_t task, uint32_t parent)
@@ -38,6 +39,16 @@ void edges_waited(int pid)
     for (uint32_t i = 0; i < runtime.memory->task_count; i++)
         if (tasks_process_of(i) == (uint32_t)found)
             clocks_join(runtime.memory, local.task, i);
+}
+
+/* Where it notices that, libc alone knows: from now on it knows what the
+ * calling task does. The release is the op's. */
+void edges_cancelled(uint32_t task)
+{
+    if (edges_kept())
+        clocks_acquire(runtime.memory, task,
+                       through_first(object_of_task_number(task, 0)),
+                       CLOCKS_HARD);
 }
 
 void edges_unseen(void)

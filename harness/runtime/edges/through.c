@@ -57,11 +57,9 @@ static void add_into(struct syncs *syncs, uint32_t number)
 
 static void add_signals(struct syncs *syncs)
 {
-    uint32_t process = tasks_process();
+    /* Those to a thread alone go to its process, too. */
     add(syncs, MEMORY_SYNC_SIGNALS);
-    add_object(syncs, object_of_task_number(process, 0), 0);
-    if (process != local.task)
-        add_object(syncs, object_of_task_number(local.task, 0), 0);
+    add_object(syncs, object_of_task_number(tasks_process(), 0), 0);
 }
 
 static void add_out_of(struct syncs *syncs, uint32_t number)

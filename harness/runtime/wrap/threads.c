@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include "control/wait.h"
+#include "edges/edges.h"
 #include "memory/access.h"
 #include "memory/thread.h"
 #include "sys.h"
@@ -228,8 +229,10 @@ EXPORT int pthread_cancel(pthread_t thread)
         OP_KIND_KILL, thread_object((uint64_t)thread, site), 0, site, 0);
     int result = REAL(pthread_cancel)(thread);
     int task = control_on() && !result ? task_of((uint64_t)thread) : -1;
-    if (task >= 0)
+    if (task >= 0) {
         runtime.segment->turns[task].flags |= TURN_CANCELLED;
+        edges_cancelled((uint32_t)task);
+    }
     point_end(point, -result);
     leave(entry);
     return result;
