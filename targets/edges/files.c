@@ -103,6 +103,28 @@ static void look_at_size(struct scene *scene)
     }
 }
 
+static void prepare_full(struct scene *scene)
+{
+    file_prepare(scene);
+    write_it(scene);
+}
+
+static void empty_it(struct scene *scene)
+{
+    int fd = open("file", O_RDWR | O_TRUNC);
+    (void)scene;
+    MUST(fd >= 0 && !close(fd));
+}
+
+static void look_until_empty(struct scene *scene)
+{
+    struct stat st = {.st_size = 1};
+    while (st.st_size) {
+        sched_yield();
+        MUST(!fstat(scene->fds[0], &st));
+    }
+}
+
 /* -- Locks, asked for -------------------------------------------------------*/
 
 static bool record(const struct scene *scene, int command, struct flock *lock)
@@ -194,6 +216,7 @@ const struct edge edges_files[] = {
     {"symlink", NULL, make_link, link_there, EDGE_BOTH},
     {"file", file_prepare, write_it, read_it, EDGE_BOTH},
     {"file-size", file_prepare, grow_it, look_at_size, EDGE_BOTH},
+    {"file-emptied", prepare_full, empty_it, look_until_empty, EDGE_BOTH},
     {"fcntl-ask", file_prepare, hold_a_while, ask_for_lock, EDGE_PROCESSES},
     {"shm-name", NULL, shm_make, shm_find, EDGE_BOTH},
     {"sem-name", NULL, sem_make, sem_find, EDGE_BOTH},

@@ -170,6 +170,14 @@ static void run_waitid(struct scene *scene)
     MUST(!waitid(P_PID, (id_t)pid, NULL, WEXITED));
 }
 
+/* Whose end it was, it does not ask. */
+static void run_waitid_quietly(struct scene *scene)
+{
+    pid_t pid = make_child(scene);
+    MUST(!waitid(P_PID, (id_t)pid, NULL, WEXITED));
+    edges_read(scene);
+}
+
 /* Children that nobody waits for: wait() tells of the last one's end. */
 static void run_ignored(struct scene *scene)
 {
@@ -541,6 +549,7 @@ const struct edge edges_tasks[] = {
     {"wait", NULL, run_wait, NULL, EDGE_ALONE_PROCESSES},
     {"wait-poll", NULL, run_poll, NULL, EDGE_ALONE_PROCESSES},
     {"waitid", NULL, run_waitid, NULL, EDGE_ALONE_PROCESSES},
+    {"waitid-quietly", NULL, run_waitid_quietly, NULL, EDGE_ALONE_PROCESSES},
     {"wait-ignored", NULL, run_ignored, NULL, EDGE_ALONE_PROCESSES},
     {"pidfd", NULL, run_pidfd, NULL, EDGE_ALONE_PROCESSES},
     {"gone", NULL, run_gone, NULL, EDGE_ALONE_PROCESSES},
