@@ -214,6 +214,31 @@ static void fifo_gone(struct scene *scene)
 FUNCTION(fifo_open_write, (scene->fds[0] = open("fifo", O_WRONLY)) >= 0)
 FUNCTION(fifo_open_read, (scene->fds[0] = open("fifo", O_RDONLY)) >= 0)
 
+/* Without waiting: until somebody reads. */
+FUNCTION(fifo_listen,
+         (scene->fds[0] = open("fifo", O_RDONLY | O_NONBLOCK)) >= 0)
+
+static void fifo_find(struct scene *scene)
+{
+    while ((scene->fds[0] = open("fifo", O_WRONLY | O_NONBLOCK)) < 0)
+        sched_yield();
+}
+
+/* The reader has it open for as long as it is looked for. */
+static void fifo_listen_on(struct scene *scene)
+{
+    fifo_listen(scene);
+    edges_late(scene);
+    MUST(!sem_wait(&scene->world->sem[0]));
+}
+
+static void fifo_find_seen(struct scene *scene)
+{
+    fifo_find(scene);
+    edges_read(scene);
+    MUST(!sem_post(&scene->world->sem[0]));
+}
+
 /* -- Sockets ----------------------------------------------------------------*/
 
 FUNCTION(pair_prepare, !socketpair(AF_UNIX, SOCK_STREAM, 0, scene->fds))
@@ -605,6 +630,7 @@ const struct edge edges_streams[] = {
     {"fifo", fifo_prepare, fifo_give, fifo_take, EDGE_BOTH},
     {"fifo-open-write", fifo_prepare, fifo_open_write, fifo_open_read,
      EDGE_BOTH},
+    {"fifo-open-try", fifo_prepare, fifo_listen_on, fifo_find_seen, EDGE_BOTH},
     {"fifo-gone", fifo_hold, pipe_deaf, fifo_gone, EDGE_BOTH},
     {"fifo-open-read", fifo_prepare, fifo_open_read, fifo_open_write,
      EDGE_BOTH},
