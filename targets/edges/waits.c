@@ -159,6 +159,18 @@ static void futex_sleep(struct scene *scene)
     syscall(SYS_futex, &W->word, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
 
+static void futex_insist_bits(struct scene *scene)
+{
+    while (syscall(SYS_futex, &W->word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 2) !=
+           1)
+        sched_yield();
+}
+
+static void futex_sleep_bits(struct scene *scene)
+{
+    syscall(SYS_futex, &W->word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 6);
+}
+
 /* Woken by way of another word, to which the taker was moved in its sleep. */
 static void futex_move(struct scene *scene)
 {
@@ -361,6 +373,7 @@ const struct edge edges_waits[] = {
      EDGE_BOTH},
     {"futex", NULL, futex_give, futex_take, EDGE_BOTH},
     {"futex-wake", NULL, futex_insist, futex_sleep, EDGE_BOTH},
+    {"futex-bits", NULL, futex_insist_bits, futex_sleep_bits, EDGE_BOTH},
     {"futex-move", NULL, futex_move, futex_sleep, EDGE_BOTH},
     {"futex-requeue", NULL, futex_requeue, futex_sleep, EDGE_BOTH},
     {"futex-requeue-same", NULL, futex_requeue_same, futex_sleep, EDGE_BOTH},
