@@ -80,17 +80,17 @@ static bool is_link(void)
 LOOKING(look_readlinkat, is_link())
 
 /* Listed, under a name that nothing else here has. */
-static bool is_listed(void)
+static bool is_listed(int directory)
 {
     char entries[4096];
-    int fd = open(".", O_RDONLY | O_DIRECTORY);
-    MUST(fd >= 0);
-    long length = syscall(SYS_getdents64, fd, entries, sizeof(entries));
-    MUST(length >= 0 && !close(fd));
+    MUST(!lseek(directory, 0, SEEK_SET));
+    long length = syscall(SYS_getdents64, directory, entries, sizeof(entries));
+    MUST(length >= 0);
     return memmem(entries, (size_t)length, "ready", 5);
 }
 
-LOOKING(look_listed, is_listed())
+FUNCTION(list_prepare, (scene->fds[0] = open(".", O_RDONLY | O_DIRECTORY)) >= 0)
+LOOKING(look_listed, is_listed(scene->fds[0]))
 
 /* -- Events and copies ------------------------------------------------------*/
 
@@ -147,6 +147,15 @@ static void copy_prepare(struct scene *scene)
 }
 
 FUNCTION(copy_give, pwrite(scene->fds[0], "x", 1, 0) == 1)
+
+static void look_fstat(struct scene *scene)
+{
+    struct stat about = {0};
+    while (!about.st_size) {
+        sched_yield();
+        MUST(CALL(SYS_fstat, scene->fds[0], &about));
+    }
+}
 
 static void take_copy(struct scene *scene)
 {
@@ -245,12 +254,13 @@ const struct edge edges_calls[] = {
     {"look-statx", NULL, create, look_statx, EDGE_BOTH},
     {"look-readlinkat", file_prepare, make_symlinkat, look_readlinkat,
      EDGE_BOTH},
-    {"look-listed", NULL, create, look_listed, EDGE_BOTH},
+    {"look-listed", list_prepare, create, look_listed, EDGE_BOTH},
     {"pipe-ppoll", pipe_prepare, give, take_ppoll, EDGE_BOTH},
     {"pipe-epoll-pwait", pipe_prepare, give, take_epoll_pwait, EDGE_BOTH},
     {"pipe-epoll-pwait2", pipe_prepare, give, take_epoll_pwait2, EDGE_BOTH},
     {"tee", tee_prepare, give, take_tee, EDGE_BOTH},
     {"copy-file-range", copy_prepare, copy_give, take_copy, EDGE_BOTH},
+    {"look-fstat", copy_prepare, copy_give, look_fstat, EDGE_BOTH},
     {"semtimedop", sem_prepare, sem_give, sem_take, EDGE_BOTH},
 #ifdef SYS_open
     {"make-open", NULL, make_open, look_access, EDGE_BOTH},
