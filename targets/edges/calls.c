@@ -103,6 +103,14 @@ static void take_ppoll(struct scene *scene)
     MUST(ppoll(&fd, 1, NULL, NULL) == 1);
 }
 
+static void take_pselect(struct scene *scene)
+{
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(scene->fds[0], &set);
+    MUST(pselect(scene->fds[0] + 1, &set, NULL, NULL, NULL, NULL) == 1);
+}
+
 static int epoll_of(int fd)
 {
     struct epoll_event event = {.events = EPOLLIN};
@@ -256,6 +264,7 @@ const struct edge edges_calls[] = {
      EDGE_BOTH},
     {"look-listed", list_prepare, create, look_listed, EDGE_BOTH},
     {"pipe-ppoll", pipe_prepare, give, take_ppoll, EDGE_BOTH},
+    {"pipe-pselect", pipe_prepare, give, take_pselect, EDGE_BOTH},
     {"pipe-epoll-pwait", pipe_prepare, give, take_epoll_pwait, EDGE_BOTH},
     {"pipe-epoll-pwait2", pipe_prepare, give, take_epoll_pwait2, EDGE_BOTH},
     {"tee", tee_prepare, give, take_tee, EDGE_BOTH},
