@@ -13,6 +13,8 @@
 #include "explain/params.h"
 #include "explain/search.h"
 #include "rerun.h"
+#include "scenario/arena.h"
+#include "stack.h"
 #include "trace/plan.h"
 
 /* Of the time: for making a stress failure exact, and at the end for the
@@ -296,6 +298,33 @@ static int shrink_params(struct explainer *explainer, struct smaller *smaller)
     return err;
 }
 
+/* Who called the two, out to the program's own lines: what stands in a lock or
+ * a queue of a library says little. Not to know is no failure. */
+static int find_calls(struct explainer *explainer,
+                      const struct explain_result *minimal,
+                      struct explain_pair *pair)
+{
+    enum { FRAMES = 16 };
+    for (size_t i = 0; i < 2; i++) {
+        struct explain_pair_op *op = &pair->ops[i];
+        struct location frames[FRAMES];
+        size_t count =
+            stack_find(explainer->rerun, explainer->trace, &minimal->plan,
+                       minimal->seed, op->path, op->nth, frames, FRAMES);
+        size_t own = stack_own(frames, count);
+        if (!own)
+            continue;
+        struct str s;
+        str_init(&s);
+        stack_add(&s, frames, 1, own);
+        op->calls = str_ok(&s) ? arena_text(pair->texts, s.data) : NULL;
+        str_fini(&s);
+        if (!op->calls)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 static int minimise(struct explainer *explainer, struct explained *out)
 {
     /* Fewer workers and items first: what is left is smaller in every way. */
@@ -314,7 +343,9 @@ static int minimise(struct explainer *explainer, struct explained *out)
     err = explain_pair(&subject, &explainer->budget, &minimal.result, &pair);
     out->minimal = true;
     out->pair = !err;
-    err = keep(explainer, &minimal, out->pair ? &pair : NULL);
+    err = out->pair ? find_calls(explainer, &minimal.result, &pair) : 0;
+    if (!err)
+        err = keep(explainer, &minimal, out->pair ? &pair : NULL);
     if (out->pair)
         explain_pair_fini(&pair);
     explain_minimal_fini(&minimal);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "campaign/stack.h"
 #include "lab.h"
 #include "rules.h"
 #include "trace/place.h"
@@ -64,15 +65,10 @@ static void add_role(struct str *s, const struct facts *facts,
 
 static char *calls_of(const struct fact_op *op)
 {
-    const struct location *own = facts_own_frame(op);
     struct str s;
     str_init(&s);
-    for (size_t i = 0; i < op->frame_count; i++) {
-        str_add(&s, i ? " < " : "");
-        place_add(&s, &op->frames[i]);
-        if (&op->frames[i] == own)
-            break;
-    }
+    if (op->frame_count)
+        stack_add(&s, op->frames, 0, stack_own(op->frames, op->frame_count));
     return str_take(&s);
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/error.h"
+#include "campaign/stack.h"
 #include "conclude.h"
 #include "steps.h"
 #include "trace/plan.h"
@@ -90,7 +91,10 @@ static void find_stacks(struct lab *lab)
     for (size_t i = 0; i < 2 && (lab->facts.pair || lab->facts.told); i++) {
         struct fact_op *op = &lab->facts.ops[i];
         op->frame_count =
-            lab_stack(lab, op->path, op->nth, op->frames, FACT_FRAMES);
+            lab->exact
+                ? stack_find(lab->rerun, lab->trace, &lab->plan, lab->seed,
+                             op->path, op->nth, op->frames, FACT_FRAMES)
+                : 0;
     }
     facts_use_stacks(&lab->facts);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "campaign/stack.h"
 #include "queues.h"
 #include "scenario/arena.h"
 #include "scenario/scenario.h"
@@ -277,7 +278,7 @@ static void read_look(struct facts *facts, const struct timeline *timeline,
     size_t look = at, taken = at;
     for (size_t i = 0; i < at; i++) {
         const struct timeline_step *step = &timeline->steps[i];
-        const char *of = queues_of(timeline, step->object);
+        const char *of = timeline_queue(timeline, step->object);
         if (!of || strcmp(of, queue) != 0)
             continue;
         enum fact_role role = queues_role(timeline, i);
@@ -311,7 +312,7 @@ static void read_waits(struct facts *facts, const struct timeline *timeline)
             continue;
         joins |=
             is_kind(step, OP_KIND_WAIT) || is_kind(step, OP_KIND_THREAD_JOIN);
-        const char *queue = queues_of(timeline, step->object);
+        const char *queue = timeline_queue(timeline, step->object);
         if (class_of(step) == OP_OUTPUT) {
             writes = step->object;
         } else if (queue) {
@@ -392,7 +393,7 @@ static int read_pair(struct facts *facts, const struct trace *trace,
         if (!facts->ops[i].task)
             return -ENOMEM;
         if (!queue && *from->object)
-            queue = queues_of(timeline, from->object);
+            queue = timeline_queue(timeline, from->object);
         facts->two_locks |= starts_with(from->object, "mutex ") &&
                             takes_two(timeline, from->task);
         if (facts->ops[i].class == OP_TIME)
@@ -443,30 +444,10 @@ void facts_use_stacks(struct facts *facts)
         facts->unnamed_queue = facts->ops[0].object;
 }
 
-static const char *main_file(const struct fact_op *op)
-{
-    for (size_t i = op->frame_count; i-- > 0;)
-        if (op->frames[i].function && !strcmp(op->frames[i].function, "main"))
-            return op->frames[i].file;
-    return NULL;
-}
-
-static size_t folder_length(const char *file)
-{
-    const char *slash = strrchr(file, '/');
-    return slash ? (size_t)(slash - file) : 0;
-}
-
 const struct location *facts_own_frame(const struct fact_op *op)
 {
-    const char *file = main_file(op);
-    for (size_t i = 0; i < op->frame_count && file; i++) {
-        const char *other = op->frames[i].file;
-        if (other && folder_length(other) == folder_length(file) &&
-            !strncmp(other, file, folder_length(file)))
-            return &op->frames[i];
-    }
-    return op->frame_count ? &op->frames[0] : NULL;
+    return op->frame_count ? &op->frames[stack_own(op->frames, op->frame_count)]
+                           : NULL;
 }
 
 /* -- All of it --------------------------------------------------------------*/

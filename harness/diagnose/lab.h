@@ -76,10 +76,4 @@ int lab_param(const struct lab *lab, const char *name);
  * tried. */
 bool lab_stopped(const struct lab *lab);
 
-/* The calls that lead to op number NTH of the task with PATH in the replay,
- * innermost first, code of the user alone, at most MAX into FRAMES, whose texts
- * live as long as the lab. How many; 0 when the replay does not come there. */
-size_t lab_stack(struct lab *lab, const char *path, uint64_t nth,
-                 struct location *frames, size_t max);
-
 #endif

@@ -13,10 +13,6 @@ enum fact_role queues_role(const struct timeline *timeline, size_t step);
 /* Whether something was put into QUEUE that was not taken out. */
 bool queues_left(const struct timeline *timeline, const char *queue);
 
-/* The queue that OBJECT belongs to, going by what was put in and taken out
- * under its lock, or under another one in the same memory; or NULL. */
-const char *queues_of(const struct timeline *timeline, const char *object);
-
 /* What a function of this name does with a queue, and whether the name says
  * that there is one. */
 enum fact_role queues_role_of(const char *function);

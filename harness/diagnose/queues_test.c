@@ -71,21 +71,22 @@ static struct timeline timeline = {
 
 Test(queues, a_lock_under_which_something_goes_in_or_out_tells_the_queue)
 {
-    cr_expect_str_eq(queues_of(&timeline, "mutex mapping 0:1+0x68"), "tasks");
-    cr_expect_null(queues_of(&timeline, "mutex mapping 0:2"));
-    cr_expect_null(queues_of(&timeline, "mutex mapping 0:10+0x68"));
+    cr_expect_str_eq(timeline_queue(&timeline, "mutex mapping 0:1+0x68"),
+                     "tasks");
+    cr_expect_null(timeline_queue(&timeline, "mutex mapping 0:2"));
+    cr_expect_null(timeline_queue(&timeline, "mutex mapping 0:10+0x68"));
 }
 
 Test(queues, what_lies_in_the_same_memory_belongs_to_the_same_queue)
 {
-    cr_expect_str_eq(queues_of(&timeline, "semaphore mapping 0:1+0x28"),
+    cr_expect_str_eq(timeline_queue(&timeline, "semaphore mapping 0:1+0x28"),
                      "tasks");
 }
 
 Test(queues, memory_with_two_queues_tells_nothing)
 {
     messages[1].queue = "results";
-    cr_expect_null(queues_of(&timeline, "semaphore mapping 0:1+0x28"));
+    cr_expect_null(timeline_queue(&timeline, "semaphore mapping 0:1+0x28"));
 }
 
 Test(queues, a_lock_without_any_message_is_a_look)

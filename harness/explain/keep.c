@@ -69,7 +69,8 @@ static struct trace_critical_op critical(struct tables *tables,
         tables->tasks[tables->task_count++] =
             (struct trace_explained_task){op->path, op->name};
     return (struct trace_critical_op){
-        (uint32_t)task, op->nth, op_kind_name(op->kind), op->object, op->place};
+        (uint32_t)task, op->nth,   op_kind_name(op->kind),
+        op->object,     op->place, op->calls};
 }
 
 int explain_keep(const char *path, const struct explain_minimal *minimal,

@@ -101,6 +101,7 @@ static int describe(const struct hunt *hunt, const struct token *token,
         to->kind = op->kind;
         to->object = arena_text(texts, op->object);
         to->place = arena_text(texts, op->place);
+        to->calls = "";
         const char *name = runs[i]->names ? runs[i]->names[task] : "";
         strncpy(to->name, name, sizeof(to->name) - 1);
         return to->object && to->place ? 0 : -ENOMEM;

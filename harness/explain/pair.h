@@ -10,6 +10,8 @@ struct explain_pair_op {
     uint64_t nth;                  /* among the completed ops of the task */
     enum op_kind kind;
     const char *object, *place; /* or "" */
+    const char *calls; /* as in struct trace_critical_op: "" until the caller,
+                          who can look at the program, says more */
 };
 
 struct explain_pair {

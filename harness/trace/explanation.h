@@ -38,6 +38,10 @@ struct trace_critical_op {
     uint32_t task;
     uint64_t nth; /* among the completed ops of the task, from 0 */
     const char *kind, *object, *place;
+    /* Who called the function at PLACE, out to the program's own line: "put()
+     * queue.c:129 < work() primes.c:91"; "" when that is PLACE itself, when it
+     * is not known, and in a trace of format 4. */
+    const char *calls;
 };
 
 struct trace_schedule_cost {

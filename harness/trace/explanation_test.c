@@ -139,11 +139,39 @@ Test(explanation, keeps_what_came_of_the_ops_and_the_messages)
     fixture_free(f);
 }
 
+Test(explanation, tells_who_called_the_two_since_format_5)
+{
+    struct fixture *f = fixture_new();
+    fixture_save(f);
+    fixture_explain(f);
+    struct trace *trace = reopen(f);
+    const struct trace_explanation *why = trace_explanation(trace);
+    cr_expect_str_eq(why->pair[0].calls, "");
+    cr_expect_str_eq(why->pair[1].calls, "work() ring.c:33 < main() main.c:9");
+    trace_close(trace);
+    fixture_sql(f, "DELETE FROM pair_calls WHERE position = 1");
+    cr_expect_eq(trace_open(&trace, f->path, &f->diag), -MPS_ECORRUPT);
+    cr_expect(strstr(f->diag.text, "pair_calls"), "%s", f->diag.text);
+    fixture_sql(f, "DROP TABLE pair_calls; PRAGMA user_version = 4");
+    trace = reopen(f);
+    why = trace_explanation(trace);
+    cr_expect(why->has_pair);
+    cr_expect_str_eq(why->pair[1].calls, "");
+    trace_close(trace);
+    /* And goes without them into such a one. */
+    fixture_explain(f);
+    trace = reopen(f);
+    cr_expect_str_eq(trace_explanation(trace)->pair[1].calls, "");
+    trace_close(trace);
+    fixture_free(f);
+}
+
 Test(explanation, goes_without_results_into_a_trace_of_format_3)
 {
     struct fixture *f = fixture_new();
     fixture_save(f);
-    fixture_sql(f, "DROP TABLE minimal_values; DROP TABLE minimal_messages;"
+    fixture_sql(f, "DROP TABLE minimal_values; DROP TABLE minimal_messages; "
+                   "DROP TABLE pair_calls;"
                    "PRAGMA user_version = 3");
     fixture_explain(f);
     struct trace *trace = reopen(f);
@@ -185,7 +213,8 @@ Test(explanation, goes_only_into_a_sound_trace_with_room_for_it)
                    "DROP TABLE minimal_params; DROP TABLE minimal_ops;"
                    "DROP TABLE minimal; DROP TABLE pair;"
                    "DROP TABLE minimal_tasks; DROP TABLE minimal_values;"
-                   "DROP TABLE minimal_messages; PRAGMA user_version = 1");
+                   "DROP TABLE minimal_messages; DROP TABLE pair_calls; PRAGMA "
+                   "user_version = 1");
     expect_refused(f, -MPS_EVERSION);
     fixture_free(f);
 }

@@ -91,7 +91,7 @@ Test(hostile, newer_formats_are_told_from_damage)
     fixture_sql(f, "PRAGMA user_version = 7");
     expect_refused(f, -MPS_EVERSION,
                    ": written by a newer mpstress (format 7); this one reads "
-                   "format 4");
+                   "format 5");
     fixture_sql(f, "PRAGMA user_version = 0");
     expect_refused(f, -MPS_ECORRUPT, ": damaged: there is no format 0");
     fixture_free(f);

@@ -1,7 +1,7 @@
 #include "schema.h"
 
 /* What a table or key first came with. */
-enum { FIRST = 1, CONTROL = 2, VALUES = 4 };
+enum { FIRST = 1, CONTROL = 2, VALUES = 4, CALLS = 5 };
 
 /* Numbers that may need all 64 bits (seeds, fingerprints) are texts; ticket 0
  * as the end of an op means that it never came back. */
@@ -173,6 +173,10 @@ static const struct schema_entry tables[] = {
      "  kind TEXT NOT NULL,\n"
      "  object TEXT NOT NULL,\n"
      "  place TEXT NOT NULL) STRICT"},
+    {"pair_calls", CALLS,
+     "CREATE TABLE pair_calls( -- for each of the pair, who called it\n"
+     "  position INTEGER PRIMARY KEY,\n"
+     "  calls TEXT NOT NULL) STRICT"},
 };
 
 static const struct schema_entry views[] = {

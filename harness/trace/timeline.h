@@ -79,6 +79,16 @@ void timeline_add_op(struct str *s, const char *kind, const char *object);
  * failed ("EAGAIN"), as far as that is known and says anything. */
 void timeline_add_value(struct str *s, const struct timeline_step *step);
 
+/* The first message that the task of step number AT told of while it had the
+ * lock that this step takes; *WHOLE: that was given back. NULL: none, or it
+ * takes no lock. */
+const struct timeline_message *
+timeline_message_under(const struct timeline *timeline, size_t at, bool *whole);
+
+/* The queue that OBJECT belongs to, going by what was put in and taken out
+ * under its lock, or under the one lock in the same memory; or NULL. */
+const char *timeline_queue(const struct timeline *timeline, const char *object);
+
 /* Whether an op of this kind comes back: not an exit. */
 bool timeline_returns(const char *kind);
 

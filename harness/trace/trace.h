@@ -15,7 +15,7 @@
 
 struct mps_diag;
 
-enum { TRACE_FORMAT = 4, TRACE_APPLICATION_ID = 0x6d707374 };
+enum { TRACE_FORMAT = 5, TRACE_APPLICATION_ID = 0x6d707374 };
 
 /* What is known of a failure beside the outcome. */
 struct trace_info {

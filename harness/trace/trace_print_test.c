@@ -102,11 +102,13 @@ Test(trace_print, the_cause_comes_first)
     static const char expected[] =
         "\nIt fails when these two come in this order, and passes when they "
         "come in the other\n"
-        "         task            op          object            at\n"
-        "  first  0.1             mutex lock  mutex /ring+0x80  "
+        "         task            op          object      at\n"
+        "  first  0.1             mutex lock  /ring+0x80  "
         "consume() ring.c:21\n"
-        "  then   0.0 (producer)  mutex lock  mutex /ring+0x80  "
+        "  then   0.0 (producer)  mutex lock  /ring+0x80  "
         "produce() ring.c:8\n"
+        "  then   called by work() ring.c:33\n"
+        "         called by main() main.c:9\n"
         "\nThe shortest schedule with the same finding\n"
         "  1 preemption, 3 switches, 10 steps (recorded: 7 preemptions, 20 "
         "switches, 101 steps)\n"
@@ -157,7 +159,7 @@ Test(trace_print, letters_stand_for_long_names_in_a_narrow_timeline)
     expect_line(text, "     0     0.0 (producer)  0.1           value     "
                       "           at");
     expect_line(text, "  >                        mutex lock C            "
-                      "<- first   ...ume() ring.c:21");
+                      "<- first   ring.c:21");
     expect_line(text, "  A  file log");
     expect_line(text, "  C  mutex /ring+0x80");
     free(text);

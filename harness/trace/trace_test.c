@@ -135,7 +135,7 @@ static const char to_format_1[] =
     "DROP TABLE mishaps; DROP TABLE explanation; DROP TABLE minimal_params;"
     "DROP TABLE minimal_ops; DROP TABLE minimal; DROP TABLE pair;"
     "DROP TABLE minimal_tasks; DROP TABLE minimal_values;"
-    "DROP TABLE minimal_messages;"
+    "DROP TABLE minimal_messages; DROP TABLE pair_calls;"
     "DELETE FROM meta WHERE key IN ('mode', 'unit', 'depth',"
     " 'expected_decisions', 'expected_tasks', 'spurious_chance', 'step_limit',"
     " 'races', 'guard',"
@@ -174,7 +174,8 @@ Test(trace, of_format_2_opens_as_one_whose_accesses_were_no_points)
     cr_expect(trace_meta(trace)->guard);
     trace_close(trace);
     fixture_sql(f, "DELETE FROM meta WHERE key IN ('races', 'guard');"
-                   "DROP TABLE minimal_values; DROP TABLE minimal_messages;"
+                   "DROP TABLE minimal_values; DROP TABLE minimal_messages; "
+                   "DROP TABLE pair_calls;"
                    "PRAGMA user_version = 2");
     int err = trace_open(&trace, f->path, &f->diag);
     cr_assert_eq(err, 0, "%s", f->diag.text);

@@ -25,7 +25,7 @@ build_abba "$target"
 first=$(line_of "_lock(&first->lock)" abba.c)
 second=$(line_of "_lock(&second->lock)" abba.c)
 abba_pair() {
-    local op="0(\.0)? +mutex lock +mutex mapping 0:0(\+0x[0-9a-f]+)? .*"
+    local op="0(\.0)? +mutex lock +mapping 0:0(\+0x[0-9a-f]+)? .*"
     pair "${op}abba\.c:$first" "${op}abba\.c:$second"
     same 1 "$(preemptions)"
 }

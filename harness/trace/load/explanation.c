@@ -96,6 +96,27 @@ static void read_critical(struct load *load, void *row)
     op->kind = load_text(load, 2);
     op->object = load_text(load, 3);
     op->place = load_text(load, 4);
+    op->calls = "";
+}
+
+static void read_calls(struct load *load, void *row)
+{
+    struct trace_critical_op *op = row;
+    op->calls = load_text(load, 0);
+}
+
+static int load_calls(struct load *load, struct trace_explanation *to)
+{
+    struct trace_critical_op *rows;
+    size_t count;
+    int err = load_table(load, "pair_calls",
+                         "SELECT calls FROM pair_calls ORDER BY position", 2,
+                         sizeof(*rows), read_calls, &rows, &count);
+    if (!err && count != (to->has_pair ? 2 : 0))
+        err = load_damaged(load, "it does not fit the pair");
+    for (size_t i = 0; i < 2 && to->has_pair && !err; i++)
+        to->pair[i].calls = rows[i].calls;
+    return err;
 }
 
 static int load_pair(struct load *load, struct trace_explanation *to)
@@ -171,7 +192,9 @@ static int load_tables(struct load *load, struct trace_explanation *to)
                          " FROM minimal_messages ORDER BY ticket, position",
                          MESSAGES_LIMIT, sizeof(*to->messages), read_message,
                          &to->messages, &to->message_count);
-    return err ? err : load_pair(load, to);
+    if (!err)
+        err = load_pair(load, to);
+    return err || load->database.format < 5 ? err : load_calls(load, to);
 }
 
 int load_explanation(struct load *load)

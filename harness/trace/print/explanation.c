@@ -1,6 +1,7 @@
 /* What shrinking found out: the pair of ops that decides, and what the
  * shortest schedule costs. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "print.h"
 
@@ -15,6 +16,41 @@ static void add_task_text(struct table *table,
 
 /* -- The pair -------------------------------------------------------------- */
 
+/* Who called the functions that the two are in. */
+static void print_calls(struct print *p, const struct trace_explanation *why)
+{
+    for (size_t i = 0; i < 2; i++) {
+        const char *calls = why->pair[i].calls;
+        const char *label = i ? "then  " : "first ";
+        while (*calls) {
+            const char *end = strstr(calls, " < ");
+            int length = (int)(end ? (size_t)(end - calls) : strlen(calls));
+            print_text(p, STYLE_HEADING, "  %s", label);
+            print_text(p, STYLE_FAINT, " called by ");
+            print_text(p, STYLE_PLACE, "%.*s", length, calls);
+            print_end(p);
+            calls += length + (end ? 3 : 0);
+            label = "      ";
+        }
+    }
+}
+
+/* What the lock of both is for. */
+static void print_queue(struct print *p, const struct trace_explanation *why)
+{
+    struct timeline timeline;
+    const char *object = why->pair[0].object;
+    if (strcmp(object, why->pair[1].object) != 0 ||
+        timeline_init(&timeline, p->trace))
+        return;
+    const char *queue = timeline_queue(&timeline, object);
+    if (queue) {
+        print_text(p, STYLE_FAINT, "  ");
+        print_wrapped(p, 2, "%s guards the queue \"%s\".", object, queue);
+    }
+    timeline_fini(&timeline);
+}
+
 static int print_pair(struct print *p, const struct trace_explanation *why)
 {
     static const struct table_column columns[] = {
@@ -22,7 +58,7 @@ static int print_pair(struct print *p, const struct trace_explanation *why)
         {"task", STYLE_NAME, false, CUT_END},
         {"op", STYLE_PLAIN, false, CUT_NEVER},
         {"object", STYLE_PLAIN, false, CUT_START},
-        {"at", STYLE_PLACE, false, CUT_START},
+        {"at", STYLE_PLACE, false, CUT_PLACE},
     };
     if (!why->has_pair)
         return 0;
@@ -34,11 +70,20 @@ static int print_pair(struct print *p, const struct trace_explanation *why)
         const struct trace_critical_op *op = &why->pair[i];
         print_table_add(&table, i ? "then" : "first");
         add_task_text(&table, &why->tasks[op->task]);
+        struct str what;
+        str_init(&what);
+        timeline_add_op(&what, op->kind, op->object);
+        size_t kind = strlen(op->kind);
         print_table_add(&table, "%s", op->kind);
-        print_table_add(&table, "%s", op->object);
+        print_table_add(&table, "%s",
+                        what.len > kind ? what.data + kind + 1 : "");
+        table.failed |= !str_ok(&what);
+        str_fini(&what);
         print_table_add(&table, "%s", op->place);
     }
     int err = print_table_print(&table, p);
+    print_calls(p, why);
+    print_queue(p, why);
     if (!why->dependent) {
         print_text(p, STYLE_FAINT, "  ");
         print_wrapped(p, 2,

@@ -64,7 +64,7 @@ int print_tasks(struct print *p)
         {"id", STYLE_PLAIN, false, CUT_NEVER},
         {"points", STYLE_PLAIN, true, CUT_NEVER},
         {"ended", STYLE_PLAIN, false, CUT_NEVER},
-        {"created by", STYLE_PLACE, false, CUT_START},
+        {"created by", STYLE_PLACE, false, CUT_PLACE},
     };
     const struct trace_task *tasks;
     size_t count = trace_tasks(p->trace, &tasks);
@@ -117,7 +117,7 @@ static int print_places(struct print *p, const struct finding *finding)
     static const struct table_column columns[] = {
         {"task", STYLE_NAME, false, CUT_END},
         {"does", STYLE_PLAIN, false, CUT_END},
-        {"at", STYLE_PLACE, false, CUT_START},
+        {"at", STYLE_PLACE, false, CUT_PLACE},
     };
     if (!finding->place_count)
         return 0;
@@ -183,7 +183,7 @@ int print_ops(struct print *p)
         {"op", STYLE_PLAIN, false, CUT_NEVER},
         {"object", STYLE_PLAIN, false, CUT_START},
         {"result", STYLE_PLAIN, false, CUT_NEVER},
-        {"at", STYLE_PLACE, false, CUT_START},
+        {"at", STYLE_PLACE, false, CUT_PLACE},
     };
     const struct trace_op *ops;
     size_t count = trace_ops(p->trace, &ops);

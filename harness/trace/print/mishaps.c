@@ -8,9 +8,9 @@ int print_mishaps(struct print *p)
         {"task", STYLE_NAME, false, CUT_END},
         {"does", STYLE_PLAIN, false, CUT_END},
         {"object", STYLE_PLAIN, false, CUT_START},
-        {"at", STYLE_PLACE, false, CUT_START},
+        {"at", STYLE_PLACE, false, CUT_PLACE},
         {"other task", STYLE_NAME, false, CUT_END},
-        {"at", STYLE_PLACE, false, CUT_START},
+        {"at", STYLE_PLACE, false, CUT_PLACE},
     };
     const struct trace_mishap *mishaps;
     size_t count = trace_mishaps(p->trace, &mishaps);

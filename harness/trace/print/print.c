@@ -241,6 +241,9 @@ int trace_print(FILE *out, const struct trace *trace,
             return err;
     }
     print_end(&p);
+    print_text(&p, STYLE_FAINT, "why:       ");
+    print_text(&p, STYLE_HEADING, "mpstress diagnose %s", p.meta->id);
+    print_end(&p);
     print_text(&p, STYLE_FAINT, "reproduce: ");
     print_text(&p, STYLE_HEADING, "mpstress replay %s", p.meta->id);
     print_end(&p);

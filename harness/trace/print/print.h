@@ -55,7 +55,13 @@ void print_duration(struct print *p, enum print_style style, uint64_t ns);
 enum { TABLE_COLUMNS = 12 };
 
 /* What a cell gives up when the table is too wide. */
-enum table_cut { CUT_NEVER, CUT_START, CUT_END };
+enum table_cut {
+    CUT_NEVER,
+    CUT_START,
+    CUT_END,
+    CUT_PLACE /* "function() folder/file.c:7": first the folder, then the
+                 function, then as CUT_START */
+};
 
 struct table_column {
     const char *title;

@@ -94,18 +94,41 @@ static const char *character(const char *text, size_t n)
     return text;
 }
 
+/* The place TEXT in at most WIDTH columns, if leaving out its folder does, or
+ * its function, too; into S. */
+static bool shorten_place(struct str *s, const char *text, size_t width)
+{
+    const char *slash = strrchr(text, '/');
+    const char *function = strstr(text, "() ");
+    const char *base = slash ? slash + 1 : function ? function + 3 : text;
+    for (int with = 1; with >= 0; with--) {
+        str_clear(s);
+        if (with && function && function < base)
+            str_add_bytes(s, text, (size_t)(function - text) + 3);
+        str_add(s, base);
+        if (utf8_width(s->data) <= width)
+            return str_ok(s);
+    }
+    return false;
+}
+
 static void print_cell(struct print *p, const struct table_column *column,
                        enum print_style style, const char *text, size_t width,
                        bool last)
 {
     static const char dots[] = "...";
+    struct str place;
+    str_init(&place);
+    if (column->cut == CUT_PLACE && utf8_width(text) > width &&
+        shorten_place(&place, text, width))
+        text = place.data;
     size_t has = utf8_width(text);
     size_t pad = has < width ? width - has : 0;
     if (column->right)
         fprintf(p->out, "%*s", (int)pad, "");
     if (has <= width) {
         print_text(p, style, "%s", text);
-    } else if (column->cut == CUT_START) {
+    } else if (column->cut != CUT_END) {
         size_t skip = has - (width - strlen(dots));
         print_text(p, style, "%s%s", dots, character(text, skip));
     } else {
@@ -115,6 +138,7 @@ static void print_cell(struct print *p, const struct table_column *column,
     }
     if (!last)
         fprintf(p->out, "%*s", (int)(column->right ? GAP : pad + GAP), "");
+    str_fini(&place);
 }
 
 static enum print_style style_of(const struct table *table, size_t column,

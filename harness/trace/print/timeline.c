@@ -212,7 +212,7 @@ static int print_rows(struct print *p, const struct layout *layout,
     }
     columns[at++] = (struct table_column){"value", STYLE_PLAIN, false, CUT_END};
     columns[at++] = (struct table_column){"", STYLE_HEADING, false, CUT_NEVER};
-    columns[at++] = (struct table_column){"at", STYLE_PLACE, false, CUT_START};
+    columns[at++] = (struct table_column){"at", STYLE_PLACE, false, CUT_PLACE};
 
     struct table table;
     print_table_init(&table, columns, at);

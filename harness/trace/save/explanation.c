@@ -142,6 +142,20 @@ static int save_pair(struct save *save, const struct trace_explanation *from)
     return err;
 }
 
+static int save_pair_calls(struct save *save,
+                           const struct trace_explanation *from)
+{
+    struct insert row;
+    int err = insert_open(&row, save, "pair_calls", 2);
+    for (size_t i = 0; i < 2 && from->has_pair && !err; i++) {
+        insert_null(&row);
+        insert_text(&row, from->pair[i].calls ? from->pair[i].calls : "");
+        err = insert_end(&row);
+    }
+    insert_close(&row);
+    return err;
+}
+
 static int replace(struct save *save, uint32_t format,
                    const struct trace_explanation *from)
 {
@@ -153,6 +167,7 @@ static int replace(struct save *save, uint32_t format,
         {2, save_minimal_tasks},  {2, save_minimal},
         {2, save_minimal_ops},    {2, save_pair},
         {4, save_minimal_values}, {4, save_minimal_messages},
+        {5, save_pair_calls},
     };
     static const char clear_values[] = "DELETE FROM minimal_values;"
                                        "DELETE FROM minimal_messages";
@@ -164,6 +179,9 @@ static int replace(struct save *save, uint32_t format,
     if (sqlite3_exec(save->db, clear, NULL, NULL, NULL))
         return -ENOMEM;
     if (format >= 4 && sqlite3_exec(save->db, clear_values, NULL, NULL, NULL))
+        return -ENOMEM;
+    if (format >= 5 &&
+        sqlite3_exec(save->db, "DELETE FROM pair_calls", NULL, NULL, NULL))
         return -ENOMEM;
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
         int err = format < parts[i].format ? 0 : parts[i].save(save, from);
