@@ -3,7 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "block.h"
+#include "finding/block.h"
+#include "finding/reproduce.h"
 #include "formats.h"
 #include "formats/checkout.h"
 #include "formats/rules.h"

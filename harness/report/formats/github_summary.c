@@ -4,9 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "block.h"
+#include "finding/block.h"
+#include "finding/reproduce.h"
 #include "formats.h"
-#include "summary.h"
+#include "summary/summary.h"
 #include "words.h"
 
 enum {

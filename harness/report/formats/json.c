@@ -1,10 +1,11 @@
 /* JSON: every field is described in SCHEMA.md, and the tests hold the two
  * together. */
-#include "block.h"
+#include "finding/block.h"
+#include "finding/reproduce.h"
 #include "formats.h"
 #include "formats/json_values.h"
 #include "rate.h"
-#include "summary.h"
+#include "summary/summary.h"
 
 enum { SCHEMA = 1 };
 

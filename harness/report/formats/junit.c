@@ -5,9 +5,10 @@
 #include <libxml/xmlwriter.h>
 #include <string.h>
 
-#include "block.h"
+#include "finding/block.h"
+#include "finding/reproduce.h"
 #include "formats.h"
-#include "summary.h"
+#include "summary/summary.h"
 #include "words.h"
 
 /* Texts as libxml2 wants them. */

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 
-#include "block.h"
+#include "finding/block.h"
 #include "formats.h"
 #include "formats/rules.h"
 #include "formats/sarif.h"

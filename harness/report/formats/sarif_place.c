@@ -1,7 +1,7 @@
 /* Messages and places in SARIF. */
 #include <string.h>
 
-#include "block.h"
+#include "finding/block.h"
 #include "formats/sarif.h"
 
 /* SARIF 2.1.0, 3.11.5 and 3.11.6: braces are doubled, and "[text](target)"

@@ -2,7 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "block.h"
+#include "finding/block.h"
+#include "finding/reproduce.h"
 #include "formats/rules.h"
 #include "formats/sarif.h"
 #include "trace/timeline.h"

@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "block.h"
+#include "finding/block.h"
+#include "finding/reproduce.h"
 #include "formats.h"
 #include "formats/json_values.h"
 #include "words.h"

@@ -1,7 +1,8 @@
 /* The section of one failure. */
 #include <inttypes.h>
 
-#include "block.h"
+#include "finding/block.h"
+#include "finding/reproduce.h"
 #include "html/markup.h"
 #include "html/parts.h"
 #include "trace/explanation.h"

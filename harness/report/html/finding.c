@@ -1,7 +1,7 @@
 /* What a finding says: places and detail. */
 #include <string.h>
 
-#include "block.h"
+#include "finding/block.h"
 #include "html/markup.h"
 #include "html/parts.h"
 

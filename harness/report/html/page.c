@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "block.h"
+#include "finding/block.h"
 #include "formats.h"
 #include "html/assets.h"
 #include "html/markup.h"

@@ -1,10 +1,11 @@
 /* The end of a run: a table with one row per scenario, what needs to be said
  * about some of them, and the command that repeats the failure. */
-#include "summary.h"
+#include "summary/summary.h"
 
 #include <inttypes.h>
 
-#include "block.h"
+#include "finding/block.h"
+#include "finding/reproduce.h"
 #include "rate.h"
 #include "words.h"
 

@@ -1,7 +1,9 @@
+#include "finding/reproduce.h"
+
 #include <inttypes.h>
 #include <string.h>
 
-#include "block.h"
+#include "finding/block.h"
 #include "words.h"
 
 static const char default_store[] = ".mpstress";

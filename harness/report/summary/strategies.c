@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "block.h"
-#include "grid.h"
-#include "summary.h"
+#include "finding/block.h"
+#include "summary/grid.h"
+#include "summary/summary.h"
 #include "words.h"
 
 /* A row of the table: a strategy, in one scenario or in all of a run. */

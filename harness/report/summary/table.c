@@ -1,9 +1,9 @@
 /* The summary's table: one row per scenario. */
 #include <inttypes.h>
 
-#include "block.h"
-#include "grid.h"
-#include "summary.h"
+#include "finding/block.h"
+#include "summary/grid.h"
+#include "summary/summary.h"
 #include "words.h"
 
 /* A name of more columns than this gets a line of its own. */

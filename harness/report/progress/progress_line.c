@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "color.h"
-#include "progress.h"
+#include "progress/progress.h"
 #include "words.h"
 
 /* What a line may do without, in the order it is given up. */

@@ -1,4 +1,4 @@
-#include "grid.h"
+#include "summary/grid.h"
 
 #include <assert.h>
 

@@ -1,7 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "block.h"
+#include "finding/block.h"
+#include "finding/single_test.h"
 #include "sample_test.h"
 
 static void expect_block(const struct report_run *run, size_t scenario,
@@ -12,7 +13,7 @@ static void expect_block(const struct report_run *run, size_t scenario,
     free(block);
 }
 
-Test(text, shows_a_finding_with_values_places_and_counts)
+Test(block, shows_a_finding_with_values_places_and_counts)
 {
     expect_block(&sample_run, SAMPLE_FAIL, 1,
                  "FAIL primes-sentinels  invariant  iteration 1377  seed "
@@ -32,7 +33,7 @@ Test(text, shows_a_finding_with_values_places_and_counts)
                  ".mpstress/failures/primes-sentinels-76543210.mpt\n");
 }
 
-Test(text, shows_an_expected_finding_as_caught)
+Test(block, shows_an_expected_finding_as_caught)
 {
     expect_block(
         &sample_run, SAMPLE_CAUGHT, 0,
@@ -52,35 +53,7 @@ Test(text, shows_an_expected_finding_as_caught)
         "  trace      .mpstress/failures/locks-mixed-00000001.mpt\n");
 }
 
-/* A run of one failed scenario with one FINDING. */
-struct single {
-    struct report_finding entry;
-    struct report_scenario scenario;
-    struct report_run run;
-};
-
-static void single_init(struct single *single, const struct finding *finding)
-{
-    *single = (struct single){
-        .entry = {.finding = finding,
-                  .id = "s-1",
-                  .trace = "t/s-1.mpt",
-                  .times = 1,
-                  .first_iteration = 3,
-                  .first_seed = 0xab,
-                  .parameters = ""},
-        .scenario = {.name = "s",
-                     .path = "dir/s.yml",
-                     .verdict = VERDICT_FAIL,
-                     .expected_kind = -1,
-                     .finding_count = 1},
-        .run = {.store = ".mpstress", .base_seed = 5, .scenario_count = 1},
-    };
-    single->scenario.findings = &single->entry;
-    single->run.scenarios = &single->scenario;
-}
-
-Test(text, does_not_repeat_values_that_the_sentence_says)
+Test(block, does_not_repeat_values_that_the_sentence_says)
 {
     struct single single;
     struct finding finding = {
@@ -102,7 +75,7 @@ Test(text, does_not_repeat_values_that_the_sentence_says)
                  "  trace      t/s-1.mpt\n");
 }
 
-Test(text, breaks_places_that_are_too_wide_for_a_line)
+Test(block, breaks_places_that_are_too_wide_for_a_line)
 {
     struct single single;
     struct finding_place places[] = {
@@ -130,7 +103,7 @@ Test(text, breaks_places_that_are_too_wide_for_a_line)
                  "      libc.so.6+0x10\n");
 }
 
-Test(text, cuts_a_very_long_detail)
+Test(block, cuts_a_very_long_detail)
 {
     struct single single;
     char detail[3 * 100 + 1];
@@ -144,7 +117,7 @@ Test(text, cuts_a_very_long_detail)
     free(block);
 }
 
-Test(text, shows_the_inner_frames_of_every_stack)
+Test(block, shows_the_inner_frames_of_every_stack)
 {
     struct single single;
     struct str detail;
@@ -172,7 +145,7 @@ Test(text, shows_the_inner_frames_of_every_stack)
     str_fini(&detail);
 }
 
-Test(text, wraps_long_sentences_of_the_detail)
+Test(block, wraps_long_sentences_of_the_detail)
 {
     struct single single;
     struct finding finding = {
@@ -192,7 +165,7 @@ Test(text, wraps_long_sentences_of_the_detail)
     free(block);
 }
 
-Test(text, keeps_the_line_that_logs_are_searched_for_whole)
+Test(block, keeps_the_line_that_logs_are_searched_for_whole)
 {
     struct finding finding = {
         .kind = FINDING_RACE,
@@ -211,7 +184,7 @@ Test(text, keeps_the_line_that_logs_are_searched_for_whole)
     free(block);
 }
 
-Test(text, says_what_the_kind_means_when_there_is_no_sentence)
+Test(block, says_what_the_kind_means_when_there_is_no_sentence)
 {
     struct single single;
     struct finding finding = {.kind = FINDING_RACE};
@@ -224,7 +197,7 @@ Test(text, says_what_the_kind_means_when_there_is_no_sentence)
                  "  two accesses that nothing orders\n");
 }
 
-Test(text, lets_nothing_act_on_the_terminal)
+Test(block, lets_nothing_act_on_the_terminal)
 {
     char *block = sample_block(&sample_hostile, 0, 0);
     for (const char *at = block; *at; at++) {
@@ -236,56 +209,7 @@ Test(text, lets_nothing_act_on_the_terminal)
     free(block);
 }
 
-/* -- The reproduce command
- * -----------------------------------------------------*/
-
-static void expect_command(const struct single *single, const char *text)
-{
-    struct str s;
-    str_init(&s);
-    reproduce_add(&s, &single->run, &single->scenario, &single->entry);
-    cr_expect_str_eq(s.data, text, "found: %s\nnot: %s", s.data, text);
-    str_fini(&s);
-}
-
-Test(reproduce, replays_the_trace)
-{
-    struct single single;
-    struct finding finding = {.kind = FINDING_RACE};
-    single_init(&single, &finding);
-    expect_command(&single, "mpstress replay s-1");
-    single.run.store = NULL;
-    expect_command(&single, "mpstress replay s-1");
-    single.run.store = "/tmp/my store's";
-    expect_command(&single,
-                   "mpstress replay --store '/tmp/my store'\\''s' s-1");
-}
-
-Test(reproduce, runs_the_iteration_when_there_is_no_trace)
-{
-    struct single single;
-    struct finding finding = {.kind = FINDING_RACE};
-    single_init(&single, &finding);
-    single.entry.trace = "";
-    expect_command(&single, "mpstress run --seed 0x5 --only 3 dir/s.yml");
-    single.scenario.path = "";
-    single.run.command = "mpstress run -j 2 -- ./prog 'a b'";
-    expect_command(&single, "mpstress run --seed 0x5 --only 3 -- ./prog 'a b'");
-    single.run.command = NULL;
-    expect_command(&single, "mpstress run --seed 0x5 --only 3 s");
-}
-
-Test(reproduce, picks_the_first_unexpected_finding_of_a_failed_scenario)
-{
-    const struct report_scenario *scenario;
-    const struct report_finding *finding =
-        reproduce_pick(&sample_run, &scenario);
-    cr_assert(finding);
-    cr_expect_eq(scenario, &sample_run.scenarios[SAMPLE_FAIL]);
-    cr_expect_str_eq(finding->id, "primes-sentinels-76543210");
-}
-
-Test(text, tells_what_is_known_from_a_failure)
+Test(block, tells_what_is_known_from_a_failure)
 {
     char *block = sample_block(&sample_known, KNOWN_ALONE, 0);
     cr_expect(!strncmp(block, "KNOWN primes-alone  leak  iteration 4  ", 39),
@@ -296,7 +220,7 @@ Test(text, tells_what_is_known_from_a_failure)
 }
 
 /* The reason may come from another's store. */
-Test(text, shows_whatever_reason_on_one_line)
+Test(block, shows_whatever_reason_on_one_line)
 {
     struct report_finding found =
         sample_known.scenarios[KNOWN_ALONE].findings[0];

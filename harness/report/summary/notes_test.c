@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "sample_test.h"
-#include "summary.h"
+#include "summary/summary.h"
 
 static void expect_notes(const struct report_run *run, const char *text)
 {

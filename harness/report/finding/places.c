@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "block.h"
 #include "color.h"
+#include "finding/block.h"
 #include "words.h"
 
 enum { TASK_COLUMNS = 24 };

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "block.h"
-#include "summary.h"
+#include "finding/block.h"
+#include "summary/summary.h"
 #include "words.h"
 
 enum { SCENARIOS_SHOWN = 5 };

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "sample_test.h"
-#include "summary.h"
+#include "summary/summary.h"
 
 static void expect_table(const struct report_run *run, const char *text)
 {

@@ -1,4 +1,4 @@
-#include "progress.h"
+#include "progress/progress.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "block.h"
 #include "color.h"
+#include "finding/block.h"
 #include "words.h"
 
 enum { TERMINAL_COLUMNS = 80 };

@@ -1,6 +1,6 @@
 /* A table of aligned columns. Private to report/. */
-#ifndef MPS_REPORT_GRID_H
-#define MPS_REPORT_GRID_H
+#ifndef MPS_REPORT_SUMMARY_GRID_H
+#define MPS_REPORT_SUMMARY_GRID_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "block.h"
 #include "color.h"
+#include "finding/block.h"
 #include "words.h"
 
 enum { DETAIL_LINES = 40, STACK_FRAMES = 8 };
