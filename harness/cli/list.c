@@ -5,13 +5,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "accept.h"
 #include "base/diag.h"
 #include "base/error.h"
 #include "campaign/known.h"
 #include "campaign/portfolio.h"
 #include "command.h"
-#include "history_show.h"
+#include "history/accept.h"
+#include "history/show.h"
 #include "scenario/scenario.h"
 #include "select.h"
 #include "store/store.h"

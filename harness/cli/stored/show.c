@@ -1,0 +1,191 @@
+/* mpstress show ID: a stored failure as text. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/parse.h"
+#include "command.h"
+#include "report/report.h"
+#include "stored/html.h"
+#include "stored/lookup.h"
+#include "trace/trace_print.h"
+
+/* What programs read of a trace. */
+static const struct format {
+    const char *name, *what;
+    int (*write)(FILE *out, const struct trace *trace);
+} formats[] = {
+    {"chrome", "the Chrome trace", report_chrome},
+};
+
+struct input {
+    const char *name, *store, *html;
+    const char *file; /* where --format goes; NULL: standard output */
+    const struct format *format;
+    struct trace_print_options print;
+    enum color_mode color;
+};
+
+enum { KEY_STORE = 256, KEY_OPS, KEY_HTML, KEY_FORMAT, KEY_COLOR };
+
+static const struct argp_option options[] = {
+    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {"ops", KEY_OPS, "N", 0, "Show the last N operations (default 40)", 0},
+    {"html", KEY_HTML, "FILE", 0,
+     "Write a page to read in a browser to FILE instead (-: stdout)", 0},
+    {"format", KEY_FORMAT, "FORMAT", 0,
+     "Write the recorded iteration for a program, to OUTPUT or to standard "
+     "output: chrome, the Trace Event format of chrome://tracing and "
+     "ui.perfetto.dev",
+     0},
+    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
+    {0},
+};
+
+static int set_format(struct argp_state *state, struct input *input,
+                      const char *name)
+{
+    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+        if (!strcmp(formats[i].name, name)) {
+            input->format = &formats[i];
+            return 0;
+        }
+    argp_error(state, "--format: '%s' is not chrome", name);
+    return 0;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    static const char *const colors[] = {"auto", "always", "never"};
+    struct input *input = state->input;
+    struct mps_diag diag;
+    uint64_t number;
+    switch (key) {
+    case KEY_STORE:
+        input->store = argument;
+        return 0;
+    case KEY_OPS:
+        if (parse_u64(argument, &number, &diag))
+            argp_error(state, "--ops: %s", diag.text);
+        input->print.max_ops = number;
+        return 0;
+    case KEY_HTML:
+        input->html = argument;
+        return 0;
+    case KEY_FORMAT:
+        return set_format(state, input, argument);
+    case KEY_COLOR:
+        for (int i = 0; i < 3; i++)
+            if (!strcmp(argument, colors[i])) {
+                input->color = (enum color_mode)i;
+                return 0;
+            }
+        argp_error(state, "--color: '%s' is not auto, always or never",
+                   argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (input->file)
+            argp_error(state, "one failure at a time");
+        if (input->name)
+            input->file = argument;
+        else
+            input->name = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (input->file && !input->format)
+            argp_error(state, "one failure at a time");
+        if (input->html && input->format)
+            argp_error(state, "either --html or --format");
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which failure? `mpstress list failures`");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize size;
+    if (!isatty(1))
+        return 0;
+    return ioctl(1, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+}
+
+static int print(const struct trace *trace, struct input *input)
+{
+    input->print.width = terminal_width();
+    input->print.color = report_use_color(input->color, stdout);
+    int err = trace_print(stdout, trace, &input->print);
+    if (!err && fflush(stdout))
+        err = -MPS_EINTERNAL;
+    return err;
+}
+
+/* In memory first: of a trace that cannot be shown there is no file. */
+static int write_format(const struct input *input, const struct trace *trace,
+                        struct mps_diag *diag)
+{
+    const struct format *format = input->format;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    int err = memory ? format->write(memory, trace) : -errno;
+    if (memory && fclose(memory) && !err)
+        err = -errno;
+    if (err)
+        diag_set(diag, err, "%s could not be made: %s", format->what,
+                 error_text(err));
+    else
+        err = report_put(input->file ? input->file : "-", format->what, text,
+                         size, diag);
+    free(text);
+    return err;
+}
+
+static int run(int argc, char **argv)
+{
+    struct input input = {0};
+    int code = command_parse(&command_show, argc, argv, &input);
+    if (code)
+        return code;
+    struct mps_diag diag = {""};
+    struct trace *trace;
+    char *path = NULL;
+    int err = lookup_path(&path, input.store, input.name, &diag);
+    if (!err)
+        err = trace_open(&trace, path, &diag);
+    if (err) {
+        free(path);
+        return command_fail(&command_show, err, &diag);
+    }
+    if (input.html)
+        err = show_html(input.html, input.store, path, trace, &diag);
+    else if (input.format)
+        err = write_format(&input, trace, &diag);
+    if (err)
+        command_fail(&command_show, err, &diag);
+    else if (!input.html && !input.format)
+        err = print(trace, &input);
+    trace_close(trace);
+    free(path);
+    return err ? EXIT_INTERNAL : 0;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "ID|FILE [OUTPUT]",
+    .doc = "Show a failure that a run has stored: tasks, findings, the last "
+           "operations, messages, observations, output.\v"
+           "ID may be shortened; `latest` is the newest failure.",
+};
+
+const struct command command_show = {"show", "show a stored failure", &argp,
+                                     run};

@@ -1,0 +1,155 @@
+/* mpstress shrink: the shortest schedule of a stored failure, and the two
+ * operations that decide. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/diag.h"
+#include "base/parse.h"
+#include "campaign/explainer.h"
+#include "command.h"
+#include "places.h"
+#include "report/report.h"
+#include "stop.h"
+#include "stored/lookup.h"
+#include "trace/trace_print.h"
+
+struct input {
+    const char *name, *store;
+    uint64_t time_ns;
+};
+
+enum { KEY_STORE = 256, KEY_TIME };
+
+static const struct argp_option options[] = {
+    {"time", KEY_TIME, "T", 0, "Stop after T (default 10s)", 0},
+    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {0},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct input *input = state->input;
+    struct mps_diag diag;
+    switch (key) {
+    case KEY_STORE:
+        input->store = argument;
+        return 0;
+    case KEY_TIME:
+        if (parse_duration(argument, &input->time_ns, &diag))
+            argp_error(state, "--time: %s", diag.text);
+        if (!input->time_ns)
+            argp_error(state, "--time: must be longer than 0");
+        return 0;
+    case ARGP_KEY_ARG:
+        if (input->name)
+            argp_error(state, "one failure at a time");
+        input->name = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which failure? `mpstress list failures`");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void print_exactness(const struct explained *explained)
+{
+    switch (explained->exactness) {
+    case EXACT_ALREADY:
+        break;
+    case EXACT_ORDER:
+        puts("found in stress mode; the order of its operations, enforced "
+             "under control, shows it");
+        break;
+    case EXACT_SEARCH:
+        printf("found in stress mode; schedule %" PRIu64
+               " of a search under control shows it\n",
+               explained->schedules);
+        break;
+    case EXACT_NOT:
+        printf("found in stress mode, and not under control in %" PRIu64
+               " schedules: its cause lies between the operations that "
+               "mpstress sees\n",
+               explained->schedules);
+        break;
+    }
+    if (explained->replays && !explained->replays_failed)
+        printf("the failure no longer happens: the recorded schedule passes in "
+               "%" PRIu64 " of %" PRIu64 " replays\n",
+               explained->replays, explained->replays);
+    else if (explained->replays)
+        printf("replays %" PRIu64 "/%" PRIu64 "\n", explained->replays_failed,
+               explained->replays);
+}
+
+static int show(const char *path, struct mps_diag *diag)
+{
+    struct trace *trace;
+    int err = trace_open(&trace, path, diag);
+    if (err)
+        return err;
+    struct trace_print_options print = {
+        .width = 80, .color = report_use_color(COLOR_AUTO, stdout)};
+    err = trace_print_explanation(stdout, trace, &print);
+    trace_close(trace);
+    return err;
+}
+
+static int run(int argc, char **argv)
+{
+    struct input input = {.time_ns = UINT64_C(10000000000)};
+    int code = command_parse(&command_shrink, argc, argv, &input);
+    if (code)
+        return code;
+    struct mps_diag diag = {""};
+    struct places places = {0};
+    struct explained explained = {0};
+    char *path = NULL;
+    const char *why;
+    const bool *stop = stop_install();
+    int err = lookup_path(&path, input.store, input.name, &diag);
+    if (!err)
+        err = places_find(&places, &diag);
+    struct explainer_options explainer = {
+        .toolchain = &places.toolchain,
+        .workspace = places.workspace,
+        .isolation = isolation_probe(&why),
+        .time_ns = input.time_ns,
+        .stop = stop,
+    };
+    if (!err)
+        err = explainer_run(path, &explainer, &explained, &diag);
+    if (!err) {
+        print_exactness(&explained);
+        if (explained.minimal)
+            err = show(path, &diag);
+    }
+    if (*stop)
+        code = EXIT_INTERRUPTED;
+    else if (err)
+        code = command_fail(&command_shrink, err, &diag);
+    else
+        code = explained.minimal ? 0 : EXIT_INCONCLUSIVE;
+    free(path);
+    places_free(&places);
+    return code;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "ID|FILE",
+    .doc = "Find the shortest schedule that shows a stored failure, and the "
+           "two operations whose order decides; both go into its file and "
+           "`mpstress show` leads with them."
+           "\v"
+           "A failure found in stress mode is made exact first: the order of "
+           "its operations is enforced under control, and if that does not "
+           "show it, schedules near it are searched. Exit status: 0 when a "
+           "shortest schedule was found, 5 when none shows the failure.",
+};
+
+const struct command command_shrink = {
+    "shrink", "find the shortest schedule of a failure", &argp, run};
