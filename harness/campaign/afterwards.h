@@ -4,7 +4,7 @@
 #define MPS_CAMPAIGN_AFTERWARDS_H
 
 #include "campaign.h"
-#include "tally.h"
+#include "tally/tally.h"
 
 /* Replay and shrink the first unexpected findings of TALLY, put the answers
  * into their traces and tell the user. */

@@ -1,4 +1,4 @@
-#include "keep.h"
+#include "references.h"
 
 #include <errno.h>
 #include <pthread.h>

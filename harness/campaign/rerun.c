@@ -11,9 +11,9 @@
 #include "base/str.h"
 #include "check/check.h"
 #include "check/lockorder.h"
-#include "keep.h"
 #include "origin.h"
 #include "plan.h"
+#include "references.h"
 #include "valgrind/findings.h"
 #include "valgrind/run.h"
 

@@ -4,7 +4,7 @@
 #define MPS_CAMPAIGN_STORED_H
 
 #include "campaign.h"
-#include "tally.h"
+#include "tally/tally.h"
 
 /* Run again the newest failures of SCENARIO in the store that are not marked as
  * fixed, with the scenario as it is now: under their recorded schedule, or, of

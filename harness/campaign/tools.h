@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "campaign.h"
-#include "tally.h"
+#include "tally/tally.h"
 
 struct symbols;
 

@@ -18,6 +18,7 @@
 #include "check/suppress.h"
 #include "keep.h"
 #include "plan.h"
+#include "references.h"
 #include "runner/slot.h"
 
 enum { PROGRESS_MS = 50, JOBS_MAX = 256 };

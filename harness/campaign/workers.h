@@ -3,7 +3,7 @@
 #define MPS_CAMPAIGN_WORKERS_H
 
 #include "campaign.h"
-#include "tally.h"
+#include "tally/tally.h"
 
 /* Run the iterations of SCENARIO until the plan is done or a limit is
  * reached, adding to TALLY and keeping progress up to date. Returns 0, or a

@@ -1,4 +1,4 @@
-#include "hashes.h"
+#include "tally/hashes.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Iterations in which races were to be looked for, but were not, or not to the
  * end: a limit was met. */
-#ifndef MPS_CAMPAIGN_BLIND_H
-#define MPS_CAMPAIGN_BLIND_H
+#ifndef MPS_CAMPAIGN_TALLY_BLIND_H
+#define MPS_CAMPAIGN_TALLY_BLIND_H
 
 #include <stdint.h>
 

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "known.h"
 #include "store/store.h"
-#include "tally.h"
+#include "tally/tally.h"
 
 uint64_t tally_new_failures(const struct tally *tally)
 {

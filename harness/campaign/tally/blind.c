@@ -1,4 +1,4 @@
-#include "blind.h"
+#include "tally/blind.h"
 
 #include <inttypes.h>
 

@@ -1,4 +1,4 @@
-#include "tally.h"
+#include "tally/tally.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "breakdown.h"
+#include "tally/breakdown.h"
 
 #include <stdlib.h>
 #include <string.h>

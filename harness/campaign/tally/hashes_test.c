@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 
-#include "hashes.h"
+#include "tally/hashes.h"
 
 Test(hashes, counts_each_once)
 {

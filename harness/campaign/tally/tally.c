@@ -1,4 +1,4 @@
-#include "tally.h"
+#include "tally/tally.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "blind.h"
+#include "tally/blind.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

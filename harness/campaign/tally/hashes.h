@@ -1,7 +1,7 @@
 /* A set of 64-bit hashes, to count different ones; bounded, so that a run of
  * any length fits into memory. */
-#ifndef MPS_CAMPAIGN_HASHES_H
-#define MPS_CAMPAIGN_HASHES_H
+#ifndef MPS_CAMPAIGN_TALLY_HASHES_H
+#define MPS_CAMPAIGN_TALLY_HASHES_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* How often a scenario failed with each value of what is varied from iteration
  * to iteration: its parameters, and the delays of those that ran freely. Not
  * locked: the caller does that. */
-#ifndef MPS_CAMPAIGN_BREAKDOWN_H
-#define MPS_CAMPAIGN_BREAKDOWN_H
+#ifndef MPS_CAMPAIGN_TALLY_BREAKDOWN_H
+#define MPS_CAMPAIGN_TALLY_BREAKDOWN_H
 
 #include <stdbool.h>
 #include <stddef.h>

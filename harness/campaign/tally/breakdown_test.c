@@ -1,4 +1,4 @@
-#include "breakdown.h"
+#include "tally/breakdown.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "blind.h"
-#include "breakdown.h"
 #include "check/check.h"
-#include "hashes.h"
 #include "portfolio.h"
 #include "report/report.h"
+#include "tally/blind.h"
+#include "tally/breakdown.h"
+#include "tally/hashes.h"
 #include "valgrind/findings.h"
 
 struct tally {
