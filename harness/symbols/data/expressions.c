@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "symbols/units.h"
 #include "types.h"
+#include "walk.h"
 
 enum { WORD = 64 };
 

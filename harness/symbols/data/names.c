@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "symbols/units.h"
 #include "types.h"
+#include "walk.h"
 
 enum {
     NESTING = 3,      /* of structs in a variable, searched for pointers */

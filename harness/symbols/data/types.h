@@ -1,10 +1,11 @@
-/* Types of debug information: what they are called, and which member of which
- * member lies at an offset. Pure over libdw. */
+/* Types of debug information: what they are called and how large they are.
+ * Pure over libdw. */
 #ifndef MPS_SYMBOLS_DATA_TYPES_H
 #define MPS_SYMBOLS_DATA_TYPES_H
 
 #include <elfutils/libdw.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct str;
@@ -28,26 +29,18 @@ void type_text(struct str *s, Dwarf_Die *type);
  * "struct ", "union ", "class " or "enum " says which of them. */
 bool type_find(struct units *units, const char *name, Dwarf_Die *out);
 
-/* The member NAME of the struct, union or class RECORD (without typedefs and
- * qualifiers), also of one without a name in it: its type, as declared, and
- * where it begins. */
-bool type_member(struct units *units, Dwarf_Die *record, const char *name,
-                 Dwarf_Die *type, uint64_t *offset);
+/* Whether TAG is that of a struct, union or class. */
+bool type_is_record(int tag);
 
-/* What lies at an offset. */
-struct type_spot {
-    Dwarf_Die type;  /* of the innermost member there, as declared */
-    uint64_t size;   /* of that */
-    uint64_t inside; /* bytes into it */
-};
+/* The number that DIE's attribute NAME (DW_AT_...) is; false without one. */
+bool type_number(Dwarf_Die *die, unsigned name, uint64_t *out);
 
-/* Append the way from an object of TYPE to its byte OFFSET, where SIZE bytes
- * are accessed: ".slots[1].seq". ARROW: the object's name is a pointer to it,
- * and TYPE no array: "->slots[1].seq". Bit-fields that share the bytes: ".{a,
- * b}". Nothing is appended, and false returned, when the offset is beyond the
- * type or in padding. */
-bool type_walk(struct units *units, Dwarf_Die *type, uint64_t offset,
-               uint64_t size, bool arrow, struct str *name,
-               struct type_spot *spot);
+/* The sizes of the dimensions of ARRAY, outermost first; 0: not known. */
+enum { TYPE_DIMENSIONS = 8 };
+size_t type_dimensions(Dwarf_Die *array, uint64_t counts[TYPE_DIMENSIONS]);
+
+/* Debug information may be damaged, or lead in a circle: no type is followed
+ * into others deeper than this. */
+enum { TYPE_DEPTH = 12 };
 
 #endif
