@@ -341,7 +341,9 @@ static const struct variant variants[] = {
     {NULL, NULL},
 };
 
-static const struct variant *const tables[] = {variants, wild_variants};
+static const struct variant *const tables[] = {
+    variants, thread_variants, signal_variants, process_variants,
+    limit_variants};
 
 __attribute__((constructor)) static void before_main(void)
 {

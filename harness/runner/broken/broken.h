@@ -7,9 +7,9 @@ struct variant {
     int (*run)(void); /* what main() returns */
 };
 
-/* Of threads, signals and processes: what control mode has to stand. The last
- * one has no name. */
-extern const struct variant wild_variants[];
+/* What control mode has to stand. The last one of each has no name. */
+extern const struct variant thread_variants[], signal_variants[],
+    process_variants[], limit_variants[];
 
 /* Of the command line. */
 extern char **broken_arguments;
