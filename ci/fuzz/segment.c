@@ -6,6 +6,7 @@
  * The iteration is judged, and saved when something was found: whatever was
  * written over what, the trace must open. */
 #include "fuzz.h"
+#include "print.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -14,7 +15,6 @@
 #include "base/str.h"
 #include "scene.h"
 #include "trace/trace.h"
-#include "trace/trace_print.h"
 
 /* Saving takes most of the time: one in four. */
 enum { PATCHES = 64, SAVE = 0xc0 };
@@ -118,13 +118,7 @@ static void save(const struct finding_list *findings)
     if (err)
         fprintf(stderr, "%s\n", diag.text);
     must(!err);
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-    const struct trace_print_options options = {.width = 100};
-    must(out && !trace_print(out, trace, &options) && !fclose(out));
-    must_be_printable(text, length);
-    free(text);
+    must_print(trace);
     trace_close(trace);
 }
 

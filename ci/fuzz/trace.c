@@ -1,6 +1,7 @@
 /* Traces from strangers (trace/trace.h): a sound one, changed. */
 #include "changes.h"
 #include "fuzz.h"
+#include "print.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -14,7 +15,6 @@
 #include "report/report.h"
 #include "trace/plan.h"
 #include "trace/timeline.h"
-#include "trace/trace_print.h"
 #include "trace/utf8.h"
 
 static struct changes *changes;
@@ -58,54 +58,19 @@ static void plan(const struct trace *trace)
 /* Report it in every format, as `show --html` does. */
 static void report(const struct trace *trace)
 {
-    const struct trace_meta *meta = trace_meta(trace);
-    const struct finding_list *found = trace_findings(trace);
-    struct report_finding *findings =
-        calloc(found->count + 1, sizeof(*findings));
-    must(findings);
-    for (size_t i = 0; i < found->count; i++)
-        findings[i] = (struct report_finding){
-            .finding = &found->items[i],
-            .id = meta->id,
-            .trace = i ? "" : path,
-            .times = 1,
-            .first_iteration = meta->iteration,
-            .first_seed = meta->seed,
-            .strategy = meta->strategy,
-            .parameters = meta->command,
-        };
-    const struct report_scenario scenario = {
-        .name = meta->scenario_name,
-        .about = "",
-        .path = meta->scenario_path,
-        .verdict = VERDICT_FAIL,
-        .reason = "",
-        .expected_kind = -1,
-        .findings = findings,
-        .finding_count = found->count,
-        .external_call = meta->external_call,
-    };
-    const struct report_run run = {
-        .version = meta->version,
-        .command = meta->command,
-        .stored = true,
-        .mode = meta->mode,
-        .base_seed = meta->base_seed,
-        .started_wall_ns = meta->wall_ns,
-        .scenarios = &scenario,
-        .scenario_count = 1,
-    };
+    struct report_stored stored;
+    must(!report_stored_init(&stored, trace, path));
     size_t count;
     const struct report_format *formats = report_formats(&count);
     for (size_t i = 0; i < count; i++) {
         char *text = NULL;
         size_t length;
         FILE *out = open_memstream(&text, &length);
-        must(out && !formats[i].write(out, &run) && !fclose(out));
+        must(out && !formats[i].write(out, &stored.run) && !fclose(out));
         must(length && utf8_valid(text, length));
         free(text);
     }
-    free(findings);
+    report_stored_fini(&stored);
 }
 
 /* Open what is in the file, and do with it what can be done. Returns what
@@ -122,13 +87,7 @@ static int use(void)
         must_be_a_reason(diag.text);
         return err;
     }
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
-    const struct trace_print_options options = {.width = 100};
-    must(out && !trace_print(out, trace, &options) && !fclose(out));
-    must_be_printable(text, length);
-    free(text);
+    must_print(trace);
     plan(trace);
     draw(trace);
     report(trace);

@@ -205,6 +205,22 @@ int report_write(const struct report_format *format, const char *path,
 int report_put(const char *path, const char *what, const char *text,
                size_t size, struct mps_diag *diag);
 
+/* One stored failure as the report of a run: its scenario, failed, and the
+ * findings of that iteration. */
+struct report_stored {
+    struct report_run run; /* for the writers of reports */
+    struct report_scenario scenario;
+    struct report_finding *findings;
+    char *parameters;
+};
+
+/* Fill STORED with what TRACE, which was read from the file PATH, says; both
+ * must outlive it, and it points into itself. Release with
+ * report_stored_fini(). -ENOMEM: there is nothing to release. */
+int report_stored_init(struct report_stored *stored, const struct trace *trace,
+                       const char *path);
+void report_stored_fini(struct report_stored *stored);
+
 /* Write the iteration that TRACE has recorded to OUT in the Trace Event format
  * (JSON) of chrome://tracing and Perfetto: a track per task, a complete event
  * per op, arrows for what goes from one task to another. -errno. */
