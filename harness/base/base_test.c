@@ -158,3 +158,21 @@ Test(io, reads_up_to_the_limit_and_says_when_there_is_more)
     fs_remove_tree(directory);
     free(directory), free(file);
 }
+
+Test(io, writes_to_a_file_that_is_there_as_the_flags_say)
+{
+    char *directory = scratch();
+    char *file = str_format("%s/file", directory);
+    struct str text;
+    str_init(&text);
+    cr_assert_eq(io_write_file(file, O_APPEND, "x", 1), -ENOENT);
+    cr_assert_eq(io_write_file(file, O_CREAT | O_APPEND, "one", 3), 0);
+    cr_assert_eq(io_write_file(file, O_CREAT | O_APPEND, " two", 4), 0);
+    cr_assert_eq(io_write_file(file, 0, "ONE", 3), 0);
+    cr_assert_eq(io_read_file(AT_FDCWD, file, &text, 100), 0);
+    cr_assert_str_eq(text.data, "ONE two");
+    cr_assert_eq(io_write_file(directory, 0, "x", 1), -EISDIR);
+    str_fini(&text);
+    fs_remove_tree(directory);
+    free(directory), free(file);
+}

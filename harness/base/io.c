@@ -75,25 +75,27 @@ int io_read_file(int dir, const char *path, struct str *out, size_t limit)
     return err;
 }
 
+int io_write_file(const char *path, int flags, const void *bytes, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0666);
+    if (fd < 0)
+        return -errno;
+    int err = io_write_all(fd, bytes, len);
+    if (close(fd) && !err)
+        err = -errno;
+    return err;
+}
+
 int io_replace_file(const char *path, const void *bytes, size_t len)
 {
     char *temporary = str_format("%s.%d.tmp", path, (int)getpid());
     if (!temporary)
         return -ENOMEM;
-    int err = 0;
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        err = -errno;
-        goto free_name;
-    }
-    err = io_write_all(fd, bytes, len);
-    if (close(fd) && !err)
-        err = -errno;
+    int err = io_write_file(temporary, O_CREAT | O_TRUNC, bytes, len);
     if (!err && rename(temporary, path))
         err = -errno;
     if (err)
         unlink(temporary);
-free_name:
     free(temporary);
     return err;
 }

@@ -22,6 +22,11 @@ int io_read_fd(int fd, struct str *out, size_t limit);
  * for the working directory). */
 int io_read_file(int dir, const char *path, struct str *out, size_t limit);
 
+/* Open the file PATH for writing, with the FLAGS of open(2) that say what to do
+ * with one that is there or is not, and write LEN bytes. -errno, with an
+ * unknown part written. */
+int io_write_file(const char *path, int flags, const void *bytes, size_t len);
+
 /* Replace the file PATH by LEN bytes at once: written beside it, then renamed,
  * so that a reader sees the old or the new and never a half. */
 int io_replace_file(const char *path, const void *bytes, size_t len);

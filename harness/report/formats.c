@@ -1,12 +1,10 @@
 #include "formats.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/error.h"
@@ -46,19 +44,6 @@ static int render(const struct report_format *format,
     return err;
 }
 
-/* A device or pipe is written to: renaming a file onto /dev/null would take
- * it away from everybody. */
-static int write_special(const char *path, const char *text, size_t size)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return -errno;
-    int err = io_write_all(fd, text, size);
-    if (close(fd) && !err)
-        err = -errno;
-    return err;
-}
-
 static int write_path(const char *path, const char *text, size_t size)
 {
     struct stat status;
@@ -66,8 +51,10 @@ static int write_path(const char *path, const char *text, size_t size)
         return io_replace_file(path, text, size);
     if (S_ISDIR(status.st_mode))
         return -EISDIR;
+    /* A device or pipe is written to: renaming a file onto /dev/null would take
+     * it away from everybody. */
     if (!S_ISREG(status.st_mode))
-        return write_special(path, text, size);
+        return io_write_file(path, 0, text, size);
     /* The file that a symbolic link points to is meant, not the link. */
     char *real = realpath(path, NULL);
     if (!real)

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/error.h"
@@ -31,18 +30,6 @@ void github_begin(struct github *github, FILE *out)
     fflush(out);
 }
 
-static int append(const char *path, const char *text, size_t size)
-{
-    int fd =
-        open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
-    if (fd < 0)
-        return -errno;
-    int err = io_write_all(fd, text, size);
-    if (close(fd) && !err)
-        err = -errno;
-    return err;
-}
-
 static int append_summary(const struct report_run *run, struct mps_diag *diag)
 {
     const char *path = getenv("GITHUB_STEP_SUMMARY");
@@ -55,7 +42,7 @@ static int append_summary(const struct report_run *run, struct mps_diag *diag)
     if (memory && fclose(memory) && !err)
         err = -errno;
     if (!err)
-        err = append(path, text, size);
+        err = io_write_file(path, O_CREAT | O_APPEND, text, size);
     free(text);
     return err ? diag_set(diag, err, "%s: the summary was not written: %s",
                           path, error_text(err))
