@@ -90,6 +90,20 @@ Test(rewrite, instruments_what_it_compiles)
     }
 }
 
+/* They are built without the wrapper, as cmake/Seen.cmake says. */
+Test(rewrite, adds_what_the_bundled_targets_are_built_with)
+{
+    struct words flags;
+    words_init(&flags);
+    response_split(&flags, SEEN_FLAGS);
+    cr_assert(words_ok(&flags) && flags.count > 1);
+    struct outcome o = rewritten(SEEN_VENDOR, "-O1 -c a.c");
+    for (size_t i = 0; i < flags.count; i++)
+        cr_expect(added(&o, flags.items[i]), "%s", flags.items[i]);
+    words_fini(&o.words);
+    words_fini(&flags);
+}
+
 /* It hides functions that ask for it, also when they copy memory. */
 Test(rewrite, lets_clang_expand_copies_unless_it_defers_code)
 {
