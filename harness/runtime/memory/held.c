@@ -50,11 +50,6 @@ uint32_t held_count(void)
     return list ? list->count : 0;
 }
 
-const struct held *held_at(uint32_t i)
-{
-    return &own()->locks[i];
-}
-
 uint32_t held_node(void)
 {
     struct held_list *list = own();

@@ -1,6 +1,9 @@
-/* The locks that each task of this process holds, in the order it took them:
- * for reports of accesses, and for the order of locks. Kept under control
- * alone, by the holder of the turn. */
+/* The locks that each task of this process holds, in the order it took them,
+ * for reports of accesses. Kept under control alone, by the holder of the turn.
+ *
+ * What order.h keeps is another list: of semaphores and record locks, too,
+ * without locks that others have given back, and of recursion with the outermost
+ * taking alone. Here each taking counts, and annotated locks do. */
 #ifndef MPS_RUNTIME_MEMORY_HELD_H
 #define MPS_RUNTIME_MEMORY_HELD_H
 
@@ -25,10 +28,8 @@ struct held_list {
 void held_push(uint32_t object, uint32_t context);
 void held_pop(uint32_t object);
 
-/* How many the calling task holds, and the I-th of them, from 0, the oldest. I
- * must be below HELD_MAX, too. */
+/* How many the calling task holds. */
 uint32_t held_count(void);
-const struct held *held_at(uint32_t i);
 
 /* The set as a node of runtime.memory, 0: none are held. */
 uint32_t held_node(void);
