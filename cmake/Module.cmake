@@ -53,6 +53,6 @@ function(mps_module name)
         add_test(NAME ${name}
             COMMAND ${CMAKE_SOURCE_DIR}/ci/criterion
                     $<TARGET_FILE:${name}_test>)
-        set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+        set_tests_properties(${name} PROPERTIES TIMEOUT 600)
     endif()
 endfunction()
