@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/error.h"
-#include "check/lockorder.h"
+#include "check/locks/order.h"
 #include "store/store.h"
 #include "trace/trace.h"
 

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "check/check.h"
-#include "check/lockorder.h"
+#include "check/locks/order.h"
 #include "origin.h"
 #include "plan.h"
 #include "references.h"

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/fs.h"
 #include "base/str.h"
-#include "check/lockorder.h"
+#include "check/locks/order.h"
 #include "check/suppress.h"
 #include "keep.h"
 #include "plan.h"

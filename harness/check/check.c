@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/wait.h>
 
-#include "always.h"
+#include "always/always.h"
 #include "base/error.h"
 #include "oracle/oracle.h"
 

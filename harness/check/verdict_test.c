@@ -1,7 +1,7 @@
 /* What is not said on top of a verdict, and what is. */
 #include <signal.h>
 
-#include "deadlock_fixture_test.h"
+#include "always/deadlock_fixture_test.h"
 
 Test(verdict, is_not_followed_by_what_it_explains)
 {

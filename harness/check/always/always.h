@@ -3,7 +3,7 @@
 #ifndef MPS_CHECK_ALWAYS_H
 #define MPS_CHECK_ALWAYS_H
 
-#include "judge.h"
+#include "check/judge.h"
 
 /* The target reached into mpstress itself, or beyond what it can hold: nothing
  * else that the iteration left can be trusted. */

@@ -1,4 +1,4 @@
-#include "lockorder.h"
+#include "order.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "lockgraph.h"
+#include "check/show.h"
+#include "graph.h"
 #include "segment/memory.h"
-#include "show.h"
 
 /* A circle whose takings are in words. */
 struct circle {

@@ -1,9 +1,9 @@
 /* Deadlocks made by hand, for the tests of what is said about them and of what
  * is not said on top. */
-#ifndef MPS_CHECK_DEADLOCK_FIXTURE_TEST_H
-#define MPS_CHECK_DEADLOCK_FIXTURE_TEST_H
+#ifndef MPS_CHECK_ALWAYS_DEADLOCK_FIXTURE_TEST_H
+#define MPS_CHECK_ALWAYS_DEADLOCK_FIXTURE_TEST_H
 
-#include "fixture_test.h"
+#include "check/fixture_test.h"
 
 /* TASK takes the mutex OBJECT at SITE. */
 void deadlock_take(struct fixture *f, uint32_t task, uint32_t object,

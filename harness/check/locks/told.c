@@ -1,10 +1,10 @@
-#include "locktold.h"
+#include "told.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "show.h"
+#include "check/show.h"
 
 enum { FRAMES_SHOWN = 8 };
 

@@ -1,4 +1,4 @@
-#include "lockids.h"
+#include "ids.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "always.h"
-#include "memory/naming.h"
-#include "memory/stack.h"
-#include "show.h"
+#include "check/memory/naming.h"
+#include "check/memory/stack.h"
+#include "check/show.h"
 
 enum {
     ALSO = 8,        /* lines about others */

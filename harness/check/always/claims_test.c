@@ -1,4 +1,4 @@
-#include "fixture_test.h"
+#include "check/fixture_test.h"
 
 static void claim(struct fixture *f, uint32_t task, const char *name,
                   const char *holds)

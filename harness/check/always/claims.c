@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "always.h"
-#include "show.h"
+#include "check/show.h"
 
 /* More different claims than this do not fail in one iteration without a
  * common cause. */

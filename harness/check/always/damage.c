@@ -1,5 +1,5 @@
 #include "always.h"
-#include "show.h"
+#include "check/show.h"
 
 /* A count in front of a text, "8,192 tasks"; the caller frees. */
 static struct str numbered(uint64_t number)

@@ -1,6 +1,6 @@
 #include <signal.h>
 
-#include "fixture_test.h"
+#include "check/fixture_test.h"
 #include "segment/write.h"
 
 static uint32_t task_object(struct fixture *f, uint32_t task)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "always.h"
-#include "show.h"
+#include "check/show.h"
 #include "waitfor.h"
 
 enum {

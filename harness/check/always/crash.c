@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 
 #include "always.h"
-#include "show.h"
+#include "check/show.h"
 
 /* How a task died. */
 struct death {

@@ -1,8 +1,8 @@
 /* The lock-order graph of a scenario, over all its iterations: findings of kind
  * lock-order, for deadlocks that can happen though none of the iterations may
  * have shown them. */
-#ifndef MPS_CHECK_LOCKORDER_H
-#define MPS_CHECK_LOCKORDER_H
+#ifndef MPS_CHECK_LOCKS_ORDER_H
+#define MPS_CHECK_LOCKS_ORDER_H
 
 #include "check/finding.h"
 #include "runner/outcome.h"

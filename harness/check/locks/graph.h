@@ -1,9 +1,9 @@
 /* What is kept of takings from one iteration to the next. Private to check/. */
-#ifndef MPS_CHECK_LOCKGRAPH_H
-#define MPS_CHECK_LOCKGRAPH_H
+#ifndef MPS_CHECK_LOCKS_GRAPH_H
+#define MPS_CHECK_LOCKS_GRAPH_H
 
 #include "detect/lockorder.h"
-#include "locktold.h"
+#include "told.h"
 
 enum { KNOWN_MAX = 512 /* takings that differ; more are not added */ };
 

@@ -5,10 +5,10 @@
  * From two sources: the snapshots, taken before anything was killed, say who
  * was alive and where in the code; the segment says which op each was in.
  * Private to check/. */
-#ifndef MPS_CHECK_WAITERS_H
-#define MPS_CHECK_WAITERS_H
+#ifndef MPS_CHECK_ALWAYS_WAITERS_H
+#define MPS_CHECK_ALWAYS_WAITERS_H
 
-#include "judge.h"
+#include "check/judge.h"
 
 enum { WAITERS_MAX = 256 };
 

@@ -4,8 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "check/fixture_test.h"
 #include "check/memory/stack.h"
-#include "fixture_test.h"
 
 /* -- A fabricated memory part ----------------------------------------------*/
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "always.h"
-#include "show.h"
+#include "check/show.h"
 #include "waitfor.h"
 
 enum { HEADLINE_TASKS = 4, HEADLINE_EDGES = 8, DETAIL_TASKS = 40, PLACES = 16 };

@@ -2,7 +2,7 @@
  * each other. */
 #include "always.h"
 #include "base/parse.h"
-#include "show.h"
+#include "check/show.h"
 #include "waitfor.h"
 
 enum { HEADLINE_TASKS = 4, DETAIL_TASKS = 40, PLACES = 16 };

@@ -1,6 +1,6 @@
 #include <signal.h>
 
-#include "fixture_test.h"
+#include "check/fixture_test.h"
 
 Test(hang, says_what_every_task_waits_for)
 {

@@ -1,7 +1,7 @@
 #include <signal.h>
 
 #include "base/rng.h"
-#include "fixture_test.h"
+#include "check/fixture_test.h"
 
 static void op(struct fixture *f, uint32_t task, enum op_kind kind,
                uint32_t object, uint64_t site)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "show.h"
+#include "check/show.h"
 
 /* -- Edges ------------------------------------------------------------------*/
 

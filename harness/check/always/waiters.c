@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "show.h"
+#include "check/show.h"
 
 /* The op that TASK never came back from. Its state does not tell: by now every
  * task has been killed. */

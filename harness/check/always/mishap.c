@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "always.h"
-#include "show.h"
+#include "check/show.h"
 
 /* For each kind: a title, the same whoever did it, which is part of the
  * fingerprint; a sentence with %T for the task and %S for where it did it, %O

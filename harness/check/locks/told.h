@@ -1,9 +1,9 @@
 /* A taking of a lock in words: who took what, where, while holding what.
  * Private to check/. */
-#ifndef MPS_CHECK_LOCKTOLD_H
-#define MPS_CHECK_LOCKTOLD_H
+#ifndef MPS_CHECK_LOCKS_TOLD_H
+#define MPS_CHECK_LOCKS_TOLD_H
 
-#include "judge.h"
+#include "check/judge.h"
 #include "segment/lockorder.h"
 
 struct told_lock {

@@ -1,10 +1,10 @@
-#include "lockorder.h"
+#include "order.h"
 
 #include <string.h>
 #include <sys/mman.h>
 
-#include "deadlock_fixture_test.h"
-#include "lockids.h"
+#include "check/always/deadlock_fixture_test.h"
+#include "ids.h"
 #include "segment/memory.h"
 
 struct setup {

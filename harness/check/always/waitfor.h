@@ -1,7 +1,7 @@
 /* Who waits for whom: the wait-for graph of tasks that stand still, and the
  * cycles in it. Private to check/. */
-#ifndef MPS_CHECK_WAITFOR_H
-#define MPS_CHECK_WAITFOR_H
+#ifndef MPS_CHECK_ALWAYS_WAITFOR_H
+#define MPS_CHECK_ALWAYS_WAITFOR_H
 
 #include "waiters.h"
 

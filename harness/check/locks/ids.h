@@ -1,7 +1,7 @@
 /* Names of locks, tasks and places that mean the same in every iteration, as
  * numbers. Private to check/. */
-#ifndef MPS_CHECK_LOCKIDS_H
-#define MPS_CHECK_LOCKIDS_H
+#ifndef MPS_CHECK_LOCKS_IDS_H
+#define MPS_CHECK_LOCKS_IDS_H
 
 #include <stdbool.h>
 #include <stdint.h>

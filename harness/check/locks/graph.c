@@ -1,4 +1,4 @@
-#include "lockgraph.h"
+#include "graph.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "lockids.h"
-#include "lockorder.h"
+#include "ids.h"
+#include "order.h"
 #include "segment/memory.h"
 
 /* An id that has no meaning in other iterations has this bit, others do not. */

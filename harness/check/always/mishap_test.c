@@ -1,4 +1,4 @@
-#include "fixture_test.h"
+#include "check/fixture_test.h"
 
 static struct segment_mishap *note(struct fixture *f, enum mishap_kind kind,
                                    uint32_t task, uint32_t other_plus_one,

@@ -1,7 +1,7 @@
 #include <signal.h>
 
 #include "base/rng.h"
-#include "fixture_test.h"
+#include "check/fixture_test.h"
 
 static struct fixture *wrong_in_every_way(void)
 {
