@@ -28,7 +28,8 @@ concludes() {
     rm -rf store
     mps 0 run --mode control -j 1 --seed 1 --iterations 200 --store store \
         "$SCENARIOS/$1.yml"
-    mps 0 diagnose --store store latest --json said.json
+    # Not cut short, however busy the machine is.
+    mps 0 diagnose --store store latest --json said.json --shrink-time 10m
     has out "Conclusion"
     has_like out "^  6\. Simplify: "
     holds test "$(awk '{ if (length($0) > 80) n++ } END { print n + 0 }' out)" = 0
