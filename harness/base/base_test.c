@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "diag.h"
 #include "error.h"
 #include "fs.h"
@@ -175,4 +176,14 @@ Test(io, writes_to_a_file_that_is_there_as_the_flags_say)
     str_fini(&text);
     fs_remove_tree(directory);
     free(directory), free(file);
+}
+
+Test(clock, a_jump_counts_as_a_second_for_who_looks_often)
+{
+    enum { MS = 1000000, S = 1000 * MS };
+    struct clock_watch watch = {0};
+    cr_assert_eq(clock_watch_at(&watch, 5ull * S), 0);
+    cr_assert_eq(clock_watch_at(&watch, 5ull * S + 100 * MS), 100 * MS);
+    cr_assert_eq(clock_watch_at(&watch, 65ull * S + 100 * MS), 1100 * MS);
+    cr_assert_eq(clock_watch_at(&watch, 65ull * S + 300 * MS), 1300 * MS);
 }

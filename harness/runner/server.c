@@ -134,7 +134,7 @@ static int explain_death(struct slot *slot, struct mps_diag *diag)
 static int await_ready(struct slot *slot, struct mps_diag *diag)
 {
     const struct segment_control *control = &slot->segment->control;
-    uint64_t start = clock_now_ns();
+    struct clock_watch watch = {0};
     for (;;) {
         uint32_t state = __atomic_load_n(&control->server, __ATOMIC_ACQUIRE);
         if (state == SERVER_READY)
@@ -145,7 +145,7 @@ static int await_ready(struct slot *slot, struct mps_diag *diag)
             return err;
         }
         bool late =
-            clock_now_ns() - start > START_LIMIT_S * UINT64_C(1000000000);
+            clock_watch_look(&watch) > START_LIMIT_S * UINT64_C(1000000000);
         if (late || *slot->options->stop) {
             server_stop(slot);
             if (!late)

@@ -272,11 +272,12 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         .server = slot->server,
         .proc = -1,
     };
+    struct clock_watch watch = {0};
     for (;;) {
         uint32_t done = __atomic_load_n(&shared->done, __ATOMIC_ACQUIRE);
         if (done == request)
             break;
-        uint64_t spent = clock_now_ns() - start;
+        uint64_t spent = clock_watch_look(&watch);
         uint64_t left =
             spent < outcome->time_limit_ns ? outcome->time_limit_ns - spent : 0;
         uint64_t look_ns = control ? watchdog_pause_ns(&watchdog) : left;
@@ -285,7 +286,7 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
                               left < look_ns ? left : look_ns);
         if (__atomic_load_n(&shared->done, __ATOMIC_ACQUIRE) == request)
             break;
-        spent = clock_now_ns() - start;
+        spent = clock_watch_look(&watch);
         if (*slot->options->stop) {
             watchdog_fini(&watchdog);
             end_iteration(slot, request);
@@ -296,9 +297,8 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             break;
         }
         if (control && slot->segment->schedule.stopped == 1) {
-            uint64_t stopped_ns = clock_now_ns();
             show_stopped(slot, control);
-            start += clock_now_ns() - stopped_ns;
+            watch.looked_ns = clock_now_ns();
         }
         if (control)
             watchdog_look(&watchdog);
