@@ -176,7 +176,8 @@ int parse_share(const char *text, double *out, struct mps_diag *diag)
                         text);
     value = percent ? value / 100 : value;
     if (value <= 0 || value >= 1)
-        return diag_set(diag, -MPS_EUSAGE, "'%s' is not between 0%% and 100%%",
+        return diag_set(diag, -MPS_EUSAGE,
+                        "'%s' is not between 0%% and 100%% (99%% or 0.99)",
                         text);
     *out = value;
     return 0;

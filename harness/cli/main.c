@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "command.h"
+#include "scenario/suggest.h"
 
 static const struct command *const table[] = {
     &command_run,    &command_replay, &command_shrink,  &command_diagnose,
@@ -66,11 +67,13 @@ static void print_help(FILE *out)
 {
     fputs("mpstress finds what goes wrong when several processes or threads "
           "share\nmemory, queues, locks and files: it runs a program "
-          "thousands of times under\nvaried worker counts and delays and "
-          "checks what must hold.\n\n"
+          "thousands of times under\nvaried schedules, checks what must "
+          "hold, and keeps each failure for a replay.\n\n"
           "usage: mpstress COMMAND [ARGUMENT...]\n\n"
           "  mpstress run                     every scenario in ./scenarios\n"
-          "  mpstress run -- ./program arg    any program, no scenario\n\n"
+          "  mpstress run -- ./program arg    any program, no scenario\n"
+          "  mpstress diagnose latest         why the newest failure "
+          "happens\n\n"
           "commands:\n",
           out);
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -90,6 +93,23 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+static int refuse(const char *name)
+{
+    const char *known[sizeof(table) / sizeof(table[0])];
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        known[i] = table[i]->name;
+    const char *meant = suggest(name, known, sizeof(known) / sizeof(known[0]));
+    fprintf(stderr, "mpstress: no command '%s'", name);
+    if (meant)
+        fprintf(stderr, " (did you mean '%s'?)", meant);
+    else if (!access(name, X_OK) && strchr(name, '/'))
+        fprintf(stderr, "; a program is run by `mpstress run -- %s`", name);
+    else
+        fputs("; `mpstress --help` lists them", stderr);
+    fputc('\n', stderr);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     argp_program_version = "mpstress " MPS_VERSION;
@@ -104,6 +124,8 @@ int main(int argc, char **argv)
     if (!strcmp(name, "--help") || !strcmp(name, "-h") ||
         !strcmp(name, "help")) {
         const struct command *about = argc > 2 ? find(argv[2]) : NULL;
+        if (!about && argc > 2)
+            return refuse(argv[2]);
         if (!about) {
             print_help(stdout);
             return 0;
@@ -116,12 +138,8 @@ int main(int argc, char **argv)
         return 0;
     }
     const struct command *command = find(name);
-    if (!command) {
-        fprintf(stderr,
-                "mpstress: no command '%s'; `mpstress --help` lists them\n",
-                name);
-        return EXIT_USAGE;
-    }
+    if (!command)
+        return refuse(name);
     /* argp shows this as the program's name. */
     char title[64];
     snprintf(title, sizeof(title), "mpstress %s", command->name);

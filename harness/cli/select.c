@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/error.h"
@@ -68,11 +69,23 @@ static bool is_file(const char *path)
     return !stat(path, &st) && !S_ISDIR(st.st_mode);
 }
 
+/* Somebody forgot the "--". */
+static bool is_program(const struct stat *st, const char *path)
+{
+    return S_ISREG(st->st_mode) && !access(path, X_OK);
+}
+
 static int add_name(struct selection *selection, const char *name,
                     struct mps_diag *diag)
 {
     struct stat st;
-    if (!stat(name, &st))
+    bool exists = !stat(name, &st);
+    if (exists && is_program(&st, name))
+        return diag_set(diag, -MPS_EUSAGE,
+                        "%s is a program, not a scenario: `mpstress run "
+                        "[OPTION...] -- PROGRAM [ARG...]`",
+                        name);
+    if (exists)
         return S_ISDIR(st.st_mode) ? add_directory(selection, name, diag)
                                    : add_file(selection, name, diag);
     char *path = str_format("%s/%s.yml", directory_of_all, name);

@@ -6,6 +6,15 @@
 mps 2 frobnicate
 has err "no command 'frobnicate'"
 silent out
+mps 2 replya
+has err "did you mean 'replay'?"
+mps 2 help replya
+has err "did you mean 'replay'?"
+silent out
+mps 2 "$target" fine
+has err "a program is run by \`mpstress run -- $target\`"
+mps 2 run "$target" fine
+has err "$target is a program, not a scenario"
 mps 2
 has err "usage: mpstress COMMAND"
 silent out
