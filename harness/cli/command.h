@@ -1,5 +1,5 @@
-/* The subcommands: rows of one table, from which help, manual page and shell
- * completion are made. */
+/* The subcommands: rows of one table, from which the list in the help text is
+ * made. */
 #ifndef MPS_CLI_COMMAND_H
 #define MPS_CLI_COMMAND_H
 
@@ -39,6 +39,8 @@ int command_parse(const struct command *command, int argc, char **argv,
 
 /* Where failures and history are kept unless --store says otherwise. */
 #define STORE_DEFAULT_DIRECTORY ".mpstress"
+#define STORE_OPTION_ABOUT \
+    "Where runs keep failures and history (default " STORE_DEFAULT_DIRECTORY ")"
 
 struct mps_diag;
 /* Print "mpstress NAME: what DIAG says" to standard error and return the exit

@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "base/str.h"
+#include "color_option.h"
 #include "command.h"
 #include "places.h"
 #include "runner/isolation.h"
@@ -162,18 +163,38 @@ static const struct {
     {"clang", ask_clang},
 };
 
+static const struct {
+    const char *text;
+    enum style style;
+} marks[] = {
+    [FINE] = {"ok", STYLE_GOOD},
+    [WEAKER] = {"weak", STYLE_WARNING},
+    [MISSING] = {"FAIL", STYLE_BAD},
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    (void)argument;
+    if (key != ARGP_KEY_INIT)
+        return ARGP_ERR_UNKNOWN;
+    color_option_into(state, state->input);
+    return 0;
+}
+
 static int run(int argc, char **argv)
 {
-    int code = command_parse(&command_doctor, argc, argv, NULL);
+    enum color_mode mode = COLOR_AUTO;
+    int code = command_parse(&command_doctor, argc, argv, &mode);
     if (code)
         return code;
-    static const char *const marks[] = {"ok  ", "weak", "FAIL"};
+    const bool color = color_stdout(mode);
     enum health worst = FINE;
     for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
         struct answer answer = {.health = FINE};
         questions[i].ask(&answer);
-        printf("%s  %-21s %s\n", marks[answer.health], questions[i].name,
-               answer.text);
+        color_put(color, marks[answer.health].style, 4,
+                  marks[answer.health].text);
+        printf("  %-21s %s\n", questions[i].name, answer.text);
         if (answer.means)
             printf("      so: %s\n", answer.means);
         if (answer.health > worst)
@@ -183,6 +204,8 @@ static int run(int argc, char **argv)
 }
 
 static const struct argp argp = {
+    .parser = parse,
+    .children = color_option,
     .doc = "Say what this machine allows and what follows from it.\v"
            "Exit status: 0 when mpstress can run here, 3 when it cannot.",
 };

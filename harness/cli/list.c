@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "campaign/known.h"
 #include "campaign/portfolio.h"
+#include "color_option.h"
 #include "command.h"
 #include "scenario/scenario.h"
 #include "select.h"
@@ -25,18 +26,24 @@ static const char *when(uint64_t ns, char buf[static 32])
     return buf;
 }
 
+/* A name in a list. */
+static void put_name(const struct store_input *input, int width,
+                     const char *name)
+{
+    color_put(color_stdout(input->color), STYLE_BOLD, width, name);
+    fputs("  ", stdout);
+}
+
 /* TEXT, which may come from another's store, on one line. */
 static void put_line(const char *text)
 {
-    for (; *text; text++)
-        putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+    color_put(false, STYLE_PLAIN, 0, text);
     putchar('\n');
 }
 
 static int list_scenarios(const struct store_input *input,
                           struct mps_diag *diag)
 {
-    (void)input;
     struct selection selection;
     int err = select_scenarios(&selection, NULL, 0, diag);
     if (err)
@@ -53,11 +60,33 @@ static int list_scenarios(const struct store_input *input,
             : scenario->finding < 0
                 ? "fail"
                 : finding_kind_name((enum finding_kind)scenario->finding);
-        printf("%-*s  %-10s  %s\n", width, scenario->name, expected,
-               scenario->about);
+        put_name(input, width, scenario->name);
+        printf("%-10s  ", expected);
+        put_line(scenario->about);
     }
     select_free(&selection);
     return 0;
+}
+
+static void put_failure(const struct store_input *input,
+                        const struct store_failure *failure, bool known)
+{
+    const bool color = color_stdout(input->color);
+    char last[32];
+    put_name(input, 0, failure->id);
+    color_put(color,
+              failure->fixed ? STYLE_GOOD
+              : known        ? STYLE_WARNING
+                             : STYLE_BAD,
+              10, failure->kind);
+    printf(" %s  %" PRIu64 " x", when(failure->last_seen_ns, last),
+           failure->times);
+    if (failure->fixed)
+        color_put(color, STYLE_GOOD, 0, "  fixed");
+    if (known)
+        color_put(color, STYLE_WARNING, 0, "  known");
+    printf("%s\n    ", failure->trace ? "" : "  (no trace file)");
+    put_line(failure->what);
 }
 
 static int list_failures(const struct store_input *input, struct mps_diag *diag)
@@ -73,15 +102,9 @@ static int list_failures(const struct store_input *input, struct mps_diag *diag)
         err = store_failures(store, NULL, &list, diag);
     if (!err && !list.count)
         puts("no failure stored");
-    for (size_t i = 0; !err && i < list.count; i++) {
-        const struct store_failure *failure = &list.items[i];
-        char last[32];
-        printf("%s  %-9s  %s  %" PRIu64 " x%s%s%s\n    %s\n", failure->id,
-               failure->kind, when(failure->last_seen_ns, last), failure->times,
-               failure->fixed ? "  fixed" : "",
-               known_reason(&known, failure->id) ? "  known" : "",
-               failure->trace ? "" : "  (no trace file)", failure->what);
-    }
+    for (size_t i = 0; !err && i < list.count; i++)
+        put_failure(input, &list.items[i],
+                    known_reason(&known, list.items[i].id) != NULL);
     if (!err)
         store_failures_free(&list);
     known_free(&known);
@@ -92,17 +115,17 @@ static int list_failures(const struct store_input *input, struct mps_diag *diag)
 static int list_strategies(const struct store_input *input,
                            struct mps_diag *diag)
 {
-    (void)input, (void)diag;
-    printf("%-10s  tasks run freely on real cores, with seeded delays at "
-           "points\n",
-           portfolio_way_name(WAY_STRESS));
-    for (int i = 0; i < STRATEGY_REPLAY; i++)
-        printf("%-10s  under control: %s\n", sched_strategies[i]->name,
-               sched_strategies[i]->about);
+    (void)diag;
+    put_name(input, 10, portfolio_way_name(WAY_STRESS));
+    puts("tasks run freely on real cores, with seeded delays at points");
+    for (int i = 0; i < STRATEGY_REPLAY; i++) {
+        put_name(input, 10, sched_strategies[i]->name);
+        printf("under control: %s\n", sched_strategies[i]->about);
+    }
     return 0;
 }
 
-/* As `run --known FILE` reads it. */
+/* As `run --known FILE` reads it: never in colour. */
 static int list_known(const struct store_input *input, struct mps_diag *diag)
 {
     struct store *store;
@@ -137,18 +160,26 @@ static const struct {
     {"known", list_known},
 };
 
+static int list(const struct store_input *input, struct mps_diag *diag)
+{
+    const char *what = input->name_count ? input->names[0] : "scenarios";
+    if (input->name_count > 1)
+        return diag_set(diag, -MPS_EUSAGE, "'%s': one list at a time",
+                        input->names[1]);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        if (!strcmp(lists[i].name, what))
+            return lists[i].list(input, diag);
+    return diag_set(diag, -MPS_EUSAGE,
+                    "'%s': list what? scenarios, failures, strategies or known",
+                    what);
+}
+
 static int run_list(int argc, char **argv)
 {
     struct store_input input = {0};
     struct mps_diag diag = {""};
     int code = command_parse(&command_list, argc, argv, &input);
-    const char *what = input.name_count ? input.names[0] : "scenarios";
-    int err = diag_set(
-        &diag, -MPS_EUSAGE,
-        "'%s': list what? scenarios, failures, strategies or known", what);
-    for (size_t i = 0; !code && i < sizeof(lists) / sizeof(lists[0]); i++)
-        if (!strcmp(lists[i].name, what))
-            err = lists[i].list(&input, &diag);
+    int err = code ? 0 : list(&input, &diag);
     free(input.names);
     if (code)
         return code;
@@ -158,6 +189,7 @@ static int run_list(int argc, char **argv)
 static const struct argp list_argp = {
     .options = store_input_options,
     .parser = store_input_parse,
+    .children = color_option,
     .args_doc = "[scenarios|failures|strategies|known]",
     .doc = "List the scenarios in ./scenarios, the failures in the store, the "
            "strategies, or the findings that are accepted, as `run --known` "

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "color_option.h"
 #include "command.h"
 #include "store/store.h"
 
@@ -11,6 +12,10 @@ const struct argp_option store_input_options[] = {STORE_INPUT_OPTION, {0}};
 error_t store_input_parse(int key, char *argument, struct argp_state *state)
 {
     struct store_input *input = state->input;
+    if (key == ARGP_KEY_INIT) {
+        color_option_into(state, &input->color);
+        return 0;
+    }
     if (key == STORE_INPUT_KEY) {
         input->store = argument;
         return 0;

@@ -6,19 +6,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "command.h"
+#include "report/report.h"
+
 struct mps_diag;
 struct store;
 
 struct store_input {
-    const char *store;  /* directory; NULL: the default */
-    const char **names; /* of the command line; owned: free() */
+    const char *store;     /* directory; NULL: the default */
+    enum color_mode color; /* of a command with --color */
+    const char **names;    /* of the command line; owned: free() */
     size_t name_count;
 };
 
 enum { STORE_INPUT_KEY = 256, STORE_INPUT_KEYS_END };
-#define STORE_INPUT_OPTION                                                     \
-    {                                                                          \
-        "store", STORE_INPUT_KEY, "DIR", 0, "The store (default .mpstress)", 0 \
+#define STORE_INPUT_OPTION                                        \
+    {                                                             \
+        "store", STORE_INPUT_KEY, "DIR", 0, STORE_OPTION_ABOUT, 0 \
     }
 /* That one alone. */
 extern const struct argp_option store_input_options[];

@@ -1,5 +1,5 @@
 /* Colours of a terminal: styles by meaning, so that every report uses the
- * same. Private to report/. */
+ * same. For report/, diagnose/ and cli/. */
 #ifndef MPS_REPORT_COLOR_H
 #define MPS_REPORT_COLOR_H
 

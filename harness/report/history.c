@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "color.h"
 #include "formats.h"
 #include "rate.h"
 #include "words.h"
@@ -25,16 +26,22 @@ static void add_spaces(struct str *s, size_t count)
         str_add_char(s, ' ');
 }
 
-/* TEXT, cleaned, in at least WIDTH columns and two spaces. */
-static void add_cell(struct str *s, const char *text, size_t width)
+/* TEXT, cleaned, in STYLE, in at least WIDTH columns and two spaces. */
+static void add_styled(struct str *s, bool color, enum style style,
+                       const char *text, size_t width)
 {
     struct str clean;
     str_init(&clean);
     words_clean(&clean, text);
-    str_add(s, clean.data);
+    paint(s, color, style, clean.data);
     size_t columns = words_columns(clean.data);
     add_spaces(s, 2 + (columns < width ? width - columns : 0));
     str_fini(&clean);
+}
+
+static void add_cell(struct str *s, const char *text, size_t width)
+{
+    add_styled(s, false, STYLE_PLAIN, text, width);
 }
 
 /* In the time of the machine, as people remember it. */
@@ -126,11 +133,19 @@ static void add_state(struct str *s, const struct report_trail *trail)
     }
 }
 
-static void add_trail(struct str *s, const struct report_trail *trail)
+static enum style state_style(enum report_trail_state state)
+{
+    return state == TRAIL_SEEN    ? STYLE_BAD
+           : state == TRAIL_QUIET ? STYLE_WARNING
+                                  : STYLE_GOOD;
+}
+
+static void add_trail(struct str *s, bool color,
+                      const struct report_trail *trail)
 {
     char time[32];
     str_add(s, "  ");
-    add_cell(s, trail->id, ID_COLUMNS - 2);
+    add_styled(s, color, state_style(trail->state), trail->id, ID_COLUMNS - 2);
     add_cell(s, when(trail->first_ns, time), COMMIT_COLUMNS);
     add_cell(s, when(trail->last_ns, time), COMMIT_COLUMNS);
     add_percent(s, trail->times, trail->iterations);
@@ -163,19 +178,26 @@ static void add_trails(struct str *s, const struct report_history *history,
             str_add(s, "RATE\n");
         }
         any = true;
-        add_trail(s, trail);
+        add_trail(s, history->color, trail);
     }
 }
 
 /* -- Runs ------------------------------------------------------------------*/
 
-static void add_run(struct str *s, const struct report_past *run)
+static enum style run_style(const struct report_past *run)
+{
+    return !strcmp(run->verdict, "pass")   ? STYLE_GOOD
+           : !strcmp(run->verdict, "fail") ? STYLE_BAD
+                                           : STYLE_WARNING;
+}
+
+static void add_run(struct str *s, bool color, const struct report_past *run)
 {
     char time[32], failures[WORDS_NUMBER_BYTES], of[WORDS_NUMBER_BYTES];
     str_add(s, "  ");
     add_cell(s, when(run->started_wall_ns, time), 16);
     add_cell(s, commit_name(run->commit), COMMIT_COLUMNS);
-    add_cell(s, run->verdict, 12);
+    add_styled(s, color, run_style(run), run->verdict, 12);
     str_addf(s, "%s of %s",
              words_number(run->failures, failures, sizeof(failures)),
              words_number(run->iterations, of, sizeof(of)));
@@ -192,8 +214,8 @@ static void add_scenario(struct str *s, const struct report_history *history,
 {
     size_t shown =
         history->most && history->most < count ? history->most : count;
-    words_clean(s, runs[0]->scenario);
-    str_add(s, "\n");
+    add_styled(s, history->color, STYLE_BOLD, runs[0]->scenario, 0);
+    end_line(s);
     add_trails(s, history, runs[0]->scenario);
     str_add(s, "  ");
     add_cell(s, "STARTED", 16);
@@ -201,7 +223,7 @@ static void add_scenario(struct str *s, const struct report_history *history,
     add_cell(s, "VERDICT", 12);
     str_add(s, "FAILED\n");
     for (size_t i = 0; i < shown; i++)
-        add_run(s, runs[i]);
+        add_run(s, history->color, runs[i]);
     if (shown < count) {
         str_addf(s, "  and %zu older: mpstress history ", count - shown);
         words_clean(s, runs[0]->scenario);

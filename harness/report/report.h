@@ -234,6 +234,7 @@ struct report_history {
     const struct report_trail *trails;
     size_t trail_count;
     size_t most; /* runs shown of each scenario; 0: all */
+    bool color;
 };
 
 /* Write tables of HISTORY, of at most 80 columns but for names: for each

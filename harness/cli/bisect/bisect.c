@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "bisect/commit.h"
 #include "bisect/tree.h"
+#include "color_option.h"
 #include "command.h"
 #include "git.h"
 #include "places.h"
@@ -27,6 +28,7 @@ struct input {
     const char *store, *program;
     uint64_t schedules;
     bool any;
+    enum color_mode color;
     char *const *build;
 };
 
@@ -43,7 +45,7 @@ static const struct argp_option options[] = {
      0},
     {"any", KEY_ANY, NULL, 0,
      "Every failure makes a commit bad, not only the same one", 0},
-    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
     {0},
 };
 
@@ -69,6 +71,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct input *input = state->input;
     struct mps_diag diag;
     switch (key) {
+    case ARGP_KEY_INIT:
+        color_option_into(state, &input->color);
+        return 0;
     case KEY_STORE:
         input->store = argument;
         return 0;
@@ -189,6 +194,19 @@ static int prepare(struct bisect *bisect, struct mps_diag *diag)
 /* -- Going through them
  * --------------------------------------------------------*/
 
+static void print_tried(const struct bisect *bisect, enum bisect_word word,
+                        const char *subject, const char *why)
+{
+    static const enum style styles[] = {
+        [BISECT_GOOD] = STYLE_GOOD,
+        [BISECT_BAD] = STYLE_BAD,
+        [BISECT_SKIP] = STYLE_WARNING,
+    };
+    color_put(color_stdout(bisect->input.color), styles[word], 4,
+              bisect_word_name(word));
+    printf("  %s\n      %s\n", subject, why);
+}
+
 /* Try what is checked out, and say so. */
 static int try_commit(struct bisect *bisect, enum bisect_word *word,
                       struct mps_diag *diag)
@@ -201,8 +219,7 @@ static int try_commit(struct bisect *bisect, enum bisect_word *word,
     if (!err)
         err = bisect_commit_try(&bisect->commit, word, &why, diag);
     if (!err)
-        printf("%-4s  %s\n      %s\n", bisect_word_name(*word), subject.data,
-               why.data);
+        print_tried(bisect, *word, subject.data, why.data);
     fflush(stdout);
     str_fini(&subject);
     str_fini(&why);
@@ -344,6 +361,7 @@ static int run(int argc, char **argv)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
+    .children = color_option,
     .args_doc = "[ID|FILE] GOOD BAD -- BUILD-COMMAND",
     .doc = "Find the commit that brought a stored failure (default: the "
            "latest): between GOOD and BAD, `git bisect` names one after the "

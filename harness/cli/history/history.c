@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "color_option.h"
 #include "command.h"
 #include "history/accept.h"
 #include "history/show.h"
@@ -23,7 +24,7 @@ static int show_history(const struct history_input *input,
     if (!err)
         err = history_show(
             store, input->common.name_count ? input->common.names[0] : NULL,
-            input->json, diag);
+            color_stdout(input->common.color), input->json, diag);
     store_close(store);
     return err;
 }
@@ -66,6 +67,9 @@ static error_t parse_history(int key, char *argument, struct argp_state *state)
                        "--accept %s: why? --reason TEXT is shown whenever it "
                        "comes",
                        input->accept);
+        if (input->common.name_count > 1)
+            argp_error(state, "'%s': one scenario at a time",
+                       input->common.names[1]);
         if (input->reason && !input->accept)
             argp_error(state, "--reason is for --accept");
         return 0;
@@ -96,6 +100,7 @@ static int run_history(int argc, char **argv)
 static const struct argp history_argp = {
     .options = history_options,
     .parser = parse_history,
+    .children = color_option,
     .args_doc = "[SCENARIO]\n--accept ID --reason TEXT\n--withdraw ID",
     .doc = "Show the results of earlier runs, newest first, and when each "
            "failure was first and last seen; or accept a finding, which is "

@@ -29,7 +29,7 @@ static int write_json(const char *path, const struct report_history *history,
 
 static int write_all(const struct store_history *rows,
                      const struct store_trails *trails, const char *scenario,
-                     const char *json, struct mps_diag *diag)
+                     bool color, const char *json, struct mps_diag *diag)
 {
     struct report_past *runs = calloc(rows->count + 1, sizeof(*runs));
     if (!runs)
@@ -51,6 +51,7 @@ static int write_all(const struct store_history *rows,
         .trails = trails->items,
         .trail_count = trails->count,
         .most = scenario ? 0 : MOST,
+        .color = color,
     };
     int err = json ? write_json(json, &history, diag)
                    : report_history(stdout, &history);
@@ -60,8 +61,8 @@ static int write_all(const struct store_history *rows,
     return err;
 }
 
-int history_show(struct store *store, const char *scenario, const char *json,
-                 struct mps_diag *diag)
+int history_show(struct store *store, const char *scenario, bool color,
+                 const char *json, struct mps_diag *diag)
 {
     struct store_history rows = {0};
     struct store_trails trails = {0};
@@ -69,7 +70,7 @@ int history_show(struct store *store, const char *scenario, const char *json,
     if (!err)
         err = store_trails(store, scenario, &trails, diag);
     if (!err)
-        err = write_all(&rows, &trails, scenario, json, diag);
+        err = write_all(&rows, &trails, scenario, color, json, diag);
     store_trails_free(&trails);
     store_history_free(&rows);
     return err;

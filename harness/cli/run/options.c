@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/parse.h"
 #include "campaign/confidence.h"
+#include "color_option.h"
 #include "run/run.h"
 
 enum {
@@ -21,7 +22,6 @@ enum {
     KEY_SHARD,
     KEY_STORE,
     KEY_NO_STORED,
-    KEY_COLOR,
     KEY_MODE,
     KEY_STRATEGY,
     KEY_SHRINK_TIME,
@@ -39,7 +39,7 @@ enum {
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "How long:", 1},
     {"iterations", KEY_ITERATIONS, "N", 0,
-     "Run each scenario N times (default: what the scenario says; 0: until "
+     "Run each scenario N times (default: what it says, or 1000; 0: until "
      "another limit)",
      0},
     {"duration", KEY_DURATION, "T", 0,
@@ -54,11 +54,11 @@ static const struct argp_option options[] = {
      "The rate that --require-confidence is about, such as 0.1%", 0},
     {"max-failures", KEY_MAX_FAILURES, "N", 0,
      "Stop a scenario after N failing iterations that are not known (default "
-     "1; "
-     "0: never)",
+     "1; 0: never)",
      0},
     {"timeout", KEY_TIMEOUT, "T", 0,
-     "Time limit of one iteration (default: the scenario's)", 0},
+     "Time limit of one iteration (default: what the scenario says, or 10s)",
+     0},
     {"shrink-time", KEY_SHRINK_TIME, "T", 0,
      "Time for replaying and shrinking each unexpected failure (default 10s; "
      "0s: none)",
@@ -69,9 +69,13 @@ static const struct argp_option options[] = {
      "every switch chosen; auto: a mixture of both (default)",
      0},
     {"strategy", KEY_STRATEGY, "LIST", 0,
-     "How iterations are scheduled: stress, random, pct, pos, sequential", 0},
+     "Instead of --mode: stress, random, pct, pos, sequential, drawn from in "
+     "equal parts; `mpstress list strategies` explains them",
+     0},
     {"workers", KEY_WORKERS, "LIST", 0,
-     "Worker counts to draw from: 2,4,8 or 1..4", 0},
+     "What the parameter `workers` is drawn from: 2,4,8 or 1..4 (default: what "
+     "the scenario says, or 2..4)",
+     0},
     {"delay", KEY_DELAY, "LO..HI", 0,
      "Range of the sleeps put in at points: 0..200us (0: none)", 0},
     {"seed", KEY_SEED, "N", 0,
@@ -97,8 +101,7 @@ static const struct argp_option options[] = {
      0},
     {"known", KEY_KNOWN, "FILE", 0,
      "Show the findings that FILE names (lines of ID REASON) as known, as "
-     "those "
-     "accepted by `mpstress history --accept`, and do not fail for them",
+     "those accepted by `mpstress history --accept`, and do not fail for them",
      0},
     {NULL, 0, NULL, 0, "Results:", 4},
     {"store", KEY_STORE, "DIR", 0,
@@ -116,7 +119,6 @@ static const struct argp_option options[] = {
     {"tap", KEY_TAP, "FILE", 0, "Write a TAP 13 report to FILE", 0},
     {"quiet", 'q', NULL, 0, "Only the summary", 0},
     {"verbose", 'v', NULL, 0, "Also show the findings that were expected", 0},
-    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
     {0},
 };
 
@@ -210,19 +212,6 @@ static int set_shard(struct argp_state *state,
     return 0;
 }
 
-static int set_color(struct argp_state *state, struct run_input *input,
-                     const char *text)
-{
-    static const char *const names[] = {"auto", "always", "never"};
-    for (int i = 0; i < 3; i++)
-        if (!strcmp(text, names[i])) {
-            input->color = (enum color_mode)i;
-            return 0;
-        }
-    argp_error(state, "--color: '%s' is not auto, always or never", text);
-    return 0;
-}
-
 static int set_report(struct argp_state *state, struct run_input *input,
                       const char *name, const char *path)
 {
@@ -283,6 +272,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct campaign_options *campaign = &input->campaign;
     uint64_t value = 0;
     switch (key) {
+    case ARGP_KEY_INIT:
+        color_option_into(state, &input->color);
+        return 0;
     case KEY_ITERATIONS:
         campaign->has_iterations = true;
         return number(state, "iterations", argument, &campaign->iterations);
@@ -357,8 +349,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_KNOWN:
         return add_text(&input->known, &input->known_count, argument);
-    case KEY_COLOR:
-        return set_color(state, input, argument);
     case ARGP_KEY_ARG:
         /* "--" ends the options; what follows is the program's. */
         if (state->quoted && state->next - 1 >= state->quoted) {
@@ -377,15 +367,16 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 const struct argp run_argp = {
     .options = options,
     .parser = parse,
+    .children = color_option,
     .args_doc = "[SCENARIO...]\n-- PROGRAM [ARG...]",
     .doc =
         "Run scenarios, or any program, many times and check what must hold."
         "\v"
         "A SCENARIO is a YAML file, a directory of them, or the name of one "
         "in ./scenarios; without any, all of ./scenarios are run. With -- "
-        "PROGRAM, exit status 0, no crash, no hang and nothing left behind "
-        "are demanded; \"{workers}\" in an argument stands for the number "
-        "drawn from --workers.\n\n"
+        "PROGRAM, exit status 0, no crash, deadlock or hang and nothing left "
+        "behind are demanded; \"{workers}\" in an argument stands for the "
+        "number drawn from --workers.\n\n"
         "Exit status: 0 everything as expected, 1 a failure was found or an "
         "expected one was not, 2 usage or scenario error, 3 the target could "
         "not start, 4 nothing matched, 5 inconclusive, 130 interrupted.",

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/parse.h"
+#include "color_option.h"
 #include "command.h"
 #include "places.h"
 #include "report/report.h"
@@ -17,6 +18,7 @@
 struct input {
     const char *name, *store, *json, *log;
     uint64_t shrink_ns;
+    enum color_mode color;
 };
 
 enum { KEY_STORE = 256, KEY_JSON, KEY_LOG, KEY_TIME };
@@ -32,7 +34,7 @@ static const struct argp_option options[] = {
      0},
     {"shrink-time", KEY_TIME, "T", 0,
      "If it was not shrunk yet, take at most T for that (default 30s)", 0},
-    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
     {0},
 };
 
@@ -41,6 +43,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct input *input = state->input;
     struct mps_diag diag;
     switch (key) {
+    case ARGP_KEY_INIT:
+        color_option_into(state, &input->color);
+        return 0;
     case KEY_STORE:
         input->store = argument;
         return 0;
@@ -93,8 +98,7 @@ static int show(const struct input *input, const struct diagnose *diagnose,
     if (input->json)
         err = write_json(input->json, diagnose, diag);
     if (!err && (!input->json || input->json[0] != '-' || input->json[1]))
-        err = diagnose_print(stdout, diagnose,
-                             report_use_color(COLOR_AUTO, stdout));
+        err = diagnose_print(stdout, diagnose, color_stdout(input->color));
     return err;
 }
 
@@ -140,6 +144,7 @@ static int run(int argc, char **argv)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
+    .children = color_option,
     .args_doc = "ID|FILE",
     .doc = "Find out why a stored failure happens, by six experiments: run it "
            "with one worker; log every operation; make each shared object's "

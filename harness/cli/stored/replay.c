@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "campaign/compare.h"
 #include "campaign/rerun.h"
+#include "color_option.h"
 #include "command.h"
 #include "places.h"
 #include "report/report.h"
@@ -22,6 +23,7 @@ struct input {
     const char *name, *store;
     uint64_t times; /* 0: not said */
     bool gdb, serial;
+    enum color_mode color;
     char *const *program;
 };
 
@@ -41,7 +43,7 @@ static const struct argp_option options[] = {
      "one process (see mps_serial() in mpstress.h): is it the logic or the "
      "concurrency?",
      0},
-    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
     {0},
 };
 
@@ -50,6 +52,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct input *input = state->input;
     struct mps_diag diag;
     switch (key) {
+    case ARGP_KEY_INIT:
+        color_option_into(state, &input->color);
+        return 0;
     case KEY_STORE:
         input->store = argument;
         return 0;
@@ -89,6 +94,7 @@ struct replay {
     struct rerun *rerun;
     bool exact; /* the recorded schedule is forced */
     bool other_build;
+    bool color;
     struct schedule_plan plan;
     uint64_t times, done, same, other, diverged;
     struct divergence first; /* the first one */
@@ -126,15 +132,22 @@ static int replay_once(struct replay *replay, struct mps_diag *diag)
     return err;
 }
 
+static void print_again(const struct replay *replay)
+{
+    color_put(replay->color, replay->same ? STYLE_BAD : STYLE_GOOD, 0,
+              "failed again");
+}
+
 static void print_stress(const struct replay *replay)
 {
     const struct trace_meta *meta = trace_meta(replay->trace);
     char rate[128];
-    printf("iteration %" PRIu64 ", seed 0x%" PRIx64
-           ", same parameters%s%s: failed again in %s\n",
+    printf("iteration %" PRIu64 ", seed 0x%" PRIx64 ", same parameters%s%s: ",
            meta->iteration, meta->seed,
            rerun_tool(replay->trace) ? ", under " : " and delays",
-           rerun_tool(replay->trace) ? rerun_tool(replay->trace) : "",
+           rerun_tool(replay->trace) ? rerun_tool(replay->trace) : "");
+    print_again(replay);
+    printf(" in %s\n",
            report_rate(replay->same, replay->done, rate, sizeof(rate)));
     if (!replay->same && !rerun_tool(replay->trace))
         puts("a stress failure depends on the moment; try more --times");
@@ -144,11 +157,11 @@ static void print_exact(const struct replay *replay)
 {
     const struct trace_meta *meta = trace_meta(replay->trace);
     printf("iteration %" PRIu64 ", seed 0x%" PRIx64 ", the recorded schedule "
-           "(%" PRIu64 " steps, %" PRIu64
-           " switches)%s: failed again in %" PRIu64 " of %" PRIu64 "\n",
+           "(%" PRIu64 " steps, %" PRIu64 " switches)%s: ",
            meta->iteration, meta->seed, meta->grants, meta->switches,
-           replay->other_build ? " on another program" : "", replay->same,
-           replay->done);
+           replay->other_build ? " on another program" : "");
+    print_again(replay);
+    printf(" in %" PRIu64 " of %" PRIu64 "\n", replay->same, replay->done);
     if (replay->diverged)
         printf("diverged in %" PRIu64 " of %" PRIu64 ", first at step %" PRIu64
                ":\n  recorded  %s\n  got       %s\n",
@@ -164,8 +177,11 @@ static void print_exact(const struct replay *replay)
 static void print_result(const struct replay *replay)
 {
     const struct finding_list *findings = trace_findings(replay->trace);
-    printf("%s: %s\n", trace_meta(replay->trace)->id,
-           findings->count ? findings->items[0].what : "");
+    color_put(replay->color, STYLE_BOLD, 0, trace_meta(replay->trace)->id);
+    fputs(": ", stdout);
+    color_put(false, STYLE_PLAIN, 0,
+              findings->count ? findings->items[0].what : "");
+    putchar('\n');
     if (replay->exact)
         print_exact(replay);
     else
@@ -182,6 +198,7 @@ static int prepare(struct replay *replay, const struct trace *trace,
     replay->trace = trace;
     replay->exact = meta->controlled;
     replay->other_build = input->program;
+    replay->color = color_stdout(input->color);
     replay->times = input->times                         ? input->times
                     : replay->exact || rerun_tool(trace) ? 1
                                                          : 20;
@@ -289,6 +306,7 @@ static int run(int argc, char **argv)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
+    .children = color_option,
     .args_doc = "ID|FILE [-- PROGRAM [ARG...]]",
     .doc = "Run the iteration of a stored failure again. One that was found "
            "under control follows its recorded schedule exactly; one found in "

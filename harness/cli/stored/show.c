@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/parse.h"
+#include "color_option.h"
 #include "command.h"
 #include "report/report.h"
 #include "stored/html.h"
@@ -31,10 +32,10 @@ struct input {
     enum color_mode color;
 };
 
-enum { KEY_STORE = 256, KEY_OPS, KEY_HTML, KEY_FORMAT, KEY_COLOR };
+enum { KEY_STORE = 256, KEY_OPS, KEY_HTML, KEY_FORMAT };
 
 static const struct argp_option options[] = {
-    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
     {"ops", KEY_OPS, "N", 0, "Show the last N operations (default 40)", 0},
     {"html", KEY_HTML, "FILE", 0,
      "Write a page to read in a browser to FILE instead (-: stdout)", 0},
@@ -43,7 +44,6 @@ static const struct argp_option options[] = {
      "output: chrome, the Trace Event format of chrome://tracing and "
      "ui.perfetto.dev",
      0},
-    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never", 0},
     {0},
 };
 
@@ -61,11 +61,13 @@ static int set_format(struct argp_state *state, struct input *input,
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    static const char *const colors[] = {"auto", "always", "never"};
     struct input *input = state->input;
     struct mps_diag diag;
     uint64_t number;
     switch (key) {
+    case ARGP_KEY_INIT:
+        color_option_into(state, &input->color);
+        return 0;
     case KEY_STORE:
         input->store = argument;
         return 0;
@@ -79,15 +81,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_FORMAT:
         return set_format(state, input, argument);
-    case KEY_COLOR:
-        for (int i = 0; i < 3; i++)
-            if (!strcmp(argument, colors[i])) {
-                input->color = (enum color_mode)i;
-                return 0;
-            }
-        argp_error(state, "--color: '%s' is not auto, always or never",
-                   argument);
-        return 0;
     case ARGP_KEY_ARG:
         if (input->file)
             argp_error(state, "one failure at a time");
@@ -121,7 +114,7 @@ static unsigned terminal_width(void)
 static int print(const struct trace *trace, struct input *input)
 {
     input->print.width = terminal_width();
-    input->print.color = report_use_color(input->color, stdout);
+    input->print.color = color_stdout(input->color);
     int err = trace_print(stdout, trace, &input->print);
     if (!err && fflush(stdout))
         err = -MPS_EINTERNAL;
@@ -181,6 +174,7 @@ static int run(int argc, char **argv)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
+    .children = color_option,
     .args_doc = "ID|FILE [OUTPUT]",
     .doc = "Show a failure that a run has stored: tasks, findings, the last "
            "operations, messages, observations, output.\v"

@@ -7,9 +7,9 @@
 #include "base/diag.h"
 #include "base/parse.h"
 #include "campaign/explainer.h"
+#include "color_option.h"
 #include "command.h"
 #include "places.h"
-#include "report/report.h"
 #include "stop.h"
 #include "stored/lookup.h"
 #include "trace/trace_print.h"
@@ -17,13 +17,14 @@
 struct input {
     const char *name, *store;
     uint64_t time_ns;
+    enum color_mode color;
 };
 
 enum { KEY_STORE = 256, KEY_TIME };
 
 static const struct argp_option options[] = {
     {"time", KEY_TIME, "T", 0, "Stop after T (default 10s)", 0},
-    {"store", KEY_STORE, "DIR", 0, "The store (default .mpstress)", 0},
+    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
     {0},
 };
 
@@ -32,6 +33,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct input *input = state->input;
     struct mps_diag diag;
     switch (key) {
+    case ARGP_KEY_INIT:
+        color_option_into(state, &input->color);
+        return 0;
     case KEY_STORE:
         input->store = argument;
         return 0;
@@ -84,14 +88,13 @@ static void print_exactness(const struct explained *explained)
                explained->replays);
 }
 
-static int show(const char *path, struct mps_diag *diag)
+static int show(const char *path, bool color, struct mps_diag *diag)
 {
     struct trace *trace;
     int err = trace_open(&trace, path, diag);
     if (err)
         return err;
-    struct trace_print_options print = {
-        .width = 80, .color = report_use_color(COLOR_AUTO, stdout)};
+    struct trace_print_options print = {.width = 80, .color = color};
     err = trace_print_explanation(stdout, trace, &print);
     trace_close(trace);
     return err;
@@ -124,7 +127,7 @@ static int run(int argc, char **argv)
     if (!err) {
         print_exactness(&explained);
         if (explained.minimal)
-            err = show(path, &diag);
+            err = show(path, color_stdout(input.color), &diag);
     }
     if (*stop)
         code = EXIT_INTERRUPTED;
@@ -140,6 +143,7 @@ static int run(int argc, char **argv)
 static const struct argp argp = {
     .options = options,
     .parser = parse,
+    .children = color_option,
     .args_doc = "ID|FILE",
     .doc = "Find the shortest schedule that shows a stored failure, and the "
            "two operations whose order decides; both go into its file and "

@@ -15,6 +15,10 @@ mps 2 "$target" fine
 has err "a program is run by \`mpstress run -- $target\`"
 mps 2 run "$target" fine
 has err "$target is a program, not a scenario"
+mps 2 list failures scenarios
+has err "'scenarios': one list at a time"
+mps 2 history one two
+has err "'two': one scenario at a time"
 mps 2
 has err "usage: mpstress COMMAND"
 silent out
@@ -32,8 +36,6 @@ mps 2 run --delay 5ms..1ms -- "$target" fine
 has err "--delay: "
 mps 2 run --timeout 0s -- "$target" fine
 has err "--timeout: "
-mps 2 run --color sometimes -- "$target" fine
-has err "'sometimes' is not auto, always or never"
 mps 2 run -j 0 -- "$target" fine
 has err "--jobs: "
 printf 'race:fine\n  rce:main\n' >bad.supp
@@ -59,6 +61,45 @@ for command in run replay shrink diagnose show list history merge bisect bench \
 done
 mps 2 show
 has err "mpstress list failures"
+
+# One --color for all that print for people, whichever way it is asked.
+for command in run replay shrink diagnose show list history bisect doctor; do
+    mps 2 $command --color sometimes
+    has err "'sometimes' is not auto, always or never"
+    mps 0 $command --help
+    has out "--color=WHEN"
+done
+mps 2 merge --color always store
+escape=$(printf '\033[')
+colors() {
+    local status=$1
+    shift
+    for color in always never; do
+        mps "$status" "$@" --color $color
+        [ $color = always ] && has out "$escape" || has_not out "$escape"
+    done
+    CLICOLOR_FORCE=1 mps "$status" "$@"
+    has out "$escape"
+    CLICOLOR_FORCE=1 NO_COLOR=1 mps "$status" "$@"
+    has_not out "$escape"
+    NO_COLOR=1 mps "$status" "$@" --color always
+    has out "$escape"
+}
+build_abba abba
+mps 1 run --mode control --color always -- ./abba
+has out "$escape"
+colors 1 replay latest
+colors 0 show latest
+colors 0 list failures
+colors 0 list strategies
+colors 0 history
+colors 0 doctor
+colors 0 shrink latest
+colors 0 diagnose latest
+# What a file is made of stays as it is.
+mps 0 list known --color always
+has_not out "$escape"
+rm -r .mpstress
 
 # Nothing here, and nothing of that name.
 mps 4 run
