@@ -163,6 +163,25 @@ static bool lose_patience(struct segment *segment, uint64_t limit_ns)
     return true;
 }
 
+/* Whether a task has come back from outside of control since the look around,
+ * which saw it outside: it is ready then, but neither a candidate nor outside,
+ * and perhaps not counted as a newcomer yet. Asked after the externals have
+ * been counted: one that was not among them is seen here. */
+static bool has_come_back(const struct segment *segment)
+{
+    const struct segment_schedule *schedule = &segment->schedule;
+    uint32_t count = sched_alive_count(segment);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct segment_turn *turn =
+            &segment->turns[sched_slot(schedule->alive[i])];
+        /* Acquire: what it said of itself before it came is seen. */
+        if (__atomic_load_n(&turn->state, __ATOMIC_ACQUIRE) == TURN_READY &&
+            !sleeps(schedule, turn))
+            return true;
+    }
+    return false;
+}
+
 static void give_verdict(struct segment *segment)
 {
     struct segment_schedule *schedule = &segment->schedule;
@@ -307,6 +326,8 @@ int sched_next(struct segment *segment)
         schedule->externals = sched_count_externals(segment);
         if (schedule->externals || schedule->real_time)
             return SCHED_NOBODY;
+        if (has_come_back(segment))
+            continue;
         if (survey.limit_ns == UINT64_MAX)
             break;
         pass_time(schedule, survey.limit_ns);
