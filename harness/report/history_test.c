@@ -53,7 +53,7 @@ static const struct report_past runs[] = {
     {1714566600000000000, "", "fail", 1000, 5, "jobs"},
 };
 
-static const struct report_history history = {runs, 4, trails, 2, 2};
+static const struct report_history history = {runs, 4, trails, 2, 2, false};
 
 static char *write_with(int (*write)(FILE *, const struct report_history *),
                         const struct report_history *what)
