@@ -1,9 +1,8 @@
 /* Scenarios: what to run, over which parameters, and what must hold.
  *
- * A scenario is a YAML file (see the README's "Writing a scenario"); the
- * struct is what the rest of the harness sees of it. scenario_load() owns
- * every pointer in it; it is read-only afterwards and may be read from any
- * thread. */
+ * A scenario is a YAML file (SCENARIO.md); the struct is what the rest of the
+ * harness sees of it. scenario_load() owns every pointer in it; it is read-only
+ * afterwards and may be read from any thread. */
 #ifndef MPS_SCENARIO_SCENARIO_H
 #define MPS_SCENARIO_SCENARIO_H
 
