@@ -102,6 +102,19 @@ Test(history, is_a_table_for_each_scenario)
     free(text);
 }
 
+Test(history, tells_good_from_bad_by_colour)
+{
+    struct report_history colored = history;
+    colored.color = true;
+    char *text = write_with(report_history, &colored);
+    cr_expect(strstr(text, "\033[1mjobs\033[0m\n"), "%s", text);
+    cr_expect(strstr(text, "\033[32mjobs-00000001\033[0m  "), "%s", text);
+    cr_expect(strstr(text, "\033[33mjobs-00000002\033[0m  "), "%s", text);
+    cr_expect(strstr(text, "\033[32mpass\033[0m          0 of"), "%s", text);
+    cr_expect(strstr(text, "\033[1;31mfail\033[0m          40"), "%s", text);
+    free(text);
+}
+
 Test(history, says_when_there_is_none)
 {
     const struct report_history none = {0};
