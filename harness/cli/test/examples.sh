@@ -39,3 +39,27 @@ has out "*total (int)"
 mps 1 run seats.yml
 has out "FAIL seats  invariant  "
 has out "sold: "
+
+# The page shows what is in the files, and names only options that there are.
+what="README.md"
+same "$(cat "$EXAMPLES/seats.yml")" \
+    "$(sed -n '/^```yaml$/,/^```$/p' "$README" | sed '1d;$d')"
+grep -oE '(^|[ `(])--[a-z][a-z-]+' "$README" | grep -oE -- '--.*' | sort -u \
+    >options
+for command in run replay shrink diagnose show list history merge bisect bench \
+    doctor cc; do
+    "$MPSTRESS" $command --help
+done >help 2>&1
+holds test "$(wc -l <options)" -gt 20
+while read -r option; do
+    has_like help "(^|[ ,])$option([ =]|\$)"
+done <options
+# So do its samples name the lines.
+for name in transfer seats; do
+    grep -oE "$name\.c:[0-9]+" "$README" | sort -u | while IFS=: read -r file n; do
+        sed -n "${n}p" "$EXAMPLES/$file"
+    done >lines
+    holds test -s lines
+    expectations=$((expectations + 1))
+    ! grep -vqE 'lock|fork|emit' lines || fail "the samples' lines" "$(cat lines)"
+done
