@@ -277,6 +277,84 @@ char inspect_state(int proc, const struct segment *segment, uint32_t task,
     return state;
 }
 
+/* One line of /proc/PID/stat or /proc/PID/task/TID/stat. */
+struct stat_line {
+    char state;
+    uint64_t ticks; /* used, by children that were waited for, too */
+    unsigned long threads;
+};
+
+static bool read_stat(int dir, const char *path, struct stat_line *out)
+{
+    struct str text;
+    str_init(&text);
+    *out = (struct stat_line){.state = '?'};
+    const char *end = io_read_file(dir, path, &text, PROC_TEXT)
+                          ? NULL
+                          : strrchr(text.data, ')');
+    unsigned long used[4] = {0};
+    bool is_read =
+        end && sscanf(end,
+                      ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu "
+                      "%lu %lu %*d %*d %lu",
+                      &out->state, &used[0], &used[1], &used[2], &used[3],
+                      &out->threads) == 6;
+    for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
+        out->ticks += used[i];
+    str_fini(&text);
+    return is_read;
+}
+
+/* Whether one of the threads of the process in DIR is ready. */
+static bool has_ready_thread(int dir)
+{
+    int tasks = openat(dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *threads = tasks >= 0 ? fdopendir(tasks) : NULL;
+    bool ready = false;
+    struct dirent *thread;
+    if (tasks >= 0 && !threads)
+        close(tasks);
+    while (threads && !ready && (thread = readdir(threads))) {
+        char path[300];
+        struct stat_line line;
+        snprintf(path, sizeof(path), "%s/stat", thread->d_name);
+        ready = *thread->d_name != '.' && read_stat(tasks, path, &line) &&
+                line.state == 'R';
+    }
+    if (threads)
+        closedir(threads);
+    return ready;
+}
+
+static uint64_t use_of(pid_t pid, bool *ready)
+{
+    char path[64];
+    struct stat_line line;
+    snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+    int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return 0;
+    if (read_stat(dir, "stat", &line))
+        *ready = *ready || line.state == 'R' ||
+                 (line.threads > 1 && has_ready_thread(dir));
+    close(dir);
+    return line.ticks;
+}
+
+uint64_t inspect_use(pid_t server, bool *ready)
+{
+    *ready = false;
+    pid_t *pids = calloc(CROWD, sizeof(*pids));
+    uint64_t ticks = use_of(server, ready);
+    size_t count = pids ? descendants(server, pids, CROWD) : 0;
+    for (size_t i = 0; i < count; i++)
+        ticks += use_of(pids[i], ready);
+    free(pids);
+    long second = sysconf(_SC_CLK_TCK);
+    return ticks *
+           (UINT64_C(1000000000) / (uint64_t)(second > 0 ? second : 100));
+}
+
 size_t inspect_kill(pid_t server)
 {
     pid_t *pids = calloc(DESCENDANTS, sizeof(*pids));

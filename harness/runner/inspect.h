@@ -35,6 +35,11 @@ char inspect_state(int proc, const struct segment *segment, uint32_t task,
 pid_t inspect_pid(pid_t server, const struct segment *segment, uint32_t task,
                   pid_t *tid);
 
+/* The time that SERVER and its descendants have had of processors so far, those
+ * they have waited for included, and whether one of them is READY to run, or
+ * running. Of a crowd only the first ones are looked at. */
+uint64_t inspect_use(pid_t server, bool *ready);
+
 /* SIGKILL every descendant of SERVER, once. Returns how many there were. */
 size_t inspect_kill(pid_t server);
 

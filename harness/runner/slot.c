@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/fs.h"
 #include "base/str.h"
+#include "budget.h"
 #include "configure.h"
 #include "inspect.h"
 #include "launch.h"
@@ -260,6 +261,8 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         .directory_fd = slot->directory_fd,
     };
     uint64_t start = clock_now_ns();
+    struct budget budget;
+    budget_begin(&budget, outcome->time_limit_ns, start);
     uint32_t before = shared->done;
     uint32_t request = shared->request + 1;
     shared->verb = COMMAND_RUN;
@@ -272,21 +275,17 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
         .server = slot->server,
         .proc = -1,
     };
-    struct clock_watch watch = {0};
     for (;;) {
         uint32_t done = __atomic_load_n(&shared->done, __ATOMIC_ACQUIRE);
         if (done == request)
             break;
-        uint64_t spent = clock_watch_look(&watch);
-        uint64_t left =
-            spent < outcome->time_limit_ns ? outcome->time_limit_ns - spent : 0;
+        uint64_t left = budget_left_ns(&budget, clock_now_ns());
         uint64_t look_ns = control ? watchdog_pause_ns(&watchdog) : left;
         if (left && !has_verdict(slot, control))
             server_wait_slice(&shared->done, done,
                               left < look_ns ? left : look_ns);
         if (__atomic_load_n(&shared->done, __ATOMIC_ACQUIRE) == request)
             break;
-        spent = clock_watch_look(&watch);
         if (*slot->options->stop) {
             watchdog_fini(&watchdog);
             end_iteration(slot, request);
@@ -297,8 +296,11 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             break;
         }
         if (control && slot->segment->schedule.stopped == 1) {
+            uint64_t stopped_ns = clock_now_ns();
             show_stopped(slot, control);
-            watch.looked_ns = clock_now_ns();
+            stopped_ns = clock_now_ns() - stopped_ns;
+            start += stopped_ns;
+            budget_skip(&budget, stopped_ns);
         }
         if (control)
             watchdog_look(&watchdog);
@@ -307,7 +309,8 @@ int slot_iterate(struct slot *slot, const struct choice *choice,
             end_iteration(slot, request);
             break;
         }
-        if (spent >= outcome->time_limit_ns) {
+        budget_look(&budget, slot->server, clock_now_ns());
+        if (!budget_left_ns(&budget, clock_now_ns())) {
             outcome->snapshot_count = inspect_tasks(slot->server, slot->segment,
                                                     slot->options->symbols,
                                                     slot->snapshots, SNAPSHOTS);
