@@ -15,13 +15,44 @@
 
 static const char directory_of_all[] = "scenarios";
 
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+    return !stat(one, &a) && !stat(other, &b) && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+/* Failures, history and what is accepted go by the name. */
+static int check_name(const struct selection *selection,
+                      const struct scenario *scenario, struct mps_diag *diag)
+{
+    for (size_t i = 0; i < selection->count; i++)
+        if (!strcmp(selection->items[i]->name, scenario->name))
+            return diag_set(diag, -MPS_EINPUT,
+                            "%s: it is called '%s' like %s, and their failures "
+                            "would be taken for each other's: give it another "
+                            "name (scenario: NAME)",
+                            scenario->path, scenario->name,
+                            selection->items[i]->path);
+    return 0;
+}
+
+/* Once, however often it is named. */
 static int add_file(struct selection *selection, const char *path,
                     struct mps_diag *diag)
 {
+    for (size_t i = 0; i < selection->count; i++)
+        if (is_same_file(path, selection->items[i]->path))
+            return 0;
     struct scenario *scenario;
     int err = scenario_load(&scenario, path, diag);
     if (err)
         return err;
+    err = check_name(selection, scenario, diag);
+    if (err) {
+        scenario_free(scenario);
+        return err;
+    }
     struct scenario **items =
         realloc(selection->items, (selection->count + 1) * sizeof(*items));
     if (!items) {

@@ -188,6 +188,20 @@ static void free_environment(char **list)
     free(list);
 }
 
+/* What the child could not do before it was the program. */
+static int explain_failure(const char *program, const struct failure *failure,
+                           struct mps_diag *diag)
+{
+    /* The kernel says of the interpreter what it would say of the program,
+     * which is there: somebody has looked. */
+    bool inner = failure->error == ENOENT && !access(program, F_OK);
+    return diag_set(diag, -MPS_ESTART, "%s: cannot start: %s: %s%s", program,
+                    failure->step, strerror(failure->error),
+                    inner ? " (it is there, but not what its first line, or "
+                            "its ELF header, names to run it)"
+                          : "");
+}
+
 pid_t launch_start(const struct launch *launch, struct mps_diag *diag)
 {
     const struct slot_options *options = launch->options;
@@ -234,8 +248,7 @@ pid_t launch_start(const struct launch *launch, struct mps_diag *diag)
     if (pid > 0 &&
         io_read_all(report[0], &failure, sizeof(failure)) == sizeof(failure)) {
         waitpid(pid, NULL, 0);
-        pid = diag_set(diag, -MPS_ESTART, "%s: cannot start: %s: %s",
-                       options->program, failure.step, strerror(failure.error));
+        pid = explain_failure(options->program, &failure, diag);
     }
 done:
     if (report[0] >= 0)

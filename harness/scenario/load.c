@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,15 +131,28 @@ static bool fits_name(char c)
            (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
+/* Names that differ only behind what is kept would share their failures: a hash
+ * (FNV-1a) of the whole stands for the rest. */
+static char *shorten(struct arena *arena, const char *text, size_t len)
+{
+    enum { HASH_LENGTH = 9 };
+    char short_name[NAME_LENGTH_MAX + 1];
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    snprintf(short_name, sizeof(short_name), "%.*s-%08" PRIx32,
+             NAME_LENGTH_MAX - HASH_LENGTH, text, hash);
+    return arena_text(arena, short_name);
+}
+
 char *build_fit_name(struct arena *arena, const char *text, size_t len)
 {
     if (!len) {
         text = "scenario";
         len = strlen(text);
     }
-    if (len > NAME_LENGTH_MAX)
-        len = NAME_LENGTH_MAX;
-    char *name = arena_text_bytes(arena, text, len);
+    char *name = len > NAME_LENGTH_MAX ? shorten(arena, text, len)
+                                       : arena_text_bytes(arena, text, len);
     for (char *p = name; p && *p; p++)
         if (!fits_name(*p) || (p == name && (*p == '.' || *p == '-')))
             *p = '_';

@@ -250,6 +250,27 @@ static void expect_name(const char *path, const char *expected)
     scenario_free(s);
 }
 
+Test(load, tells_long_file_names_apart_that_begin_alike)
+{
+    char a[200], b[200];
+    memset(a, 'n', sizeof(a));
+    memset(b, 'n', sizeof(b));
+    snprintf(a + 100, sizeof(a) - 100, "a.yml");
+    snprintf(b + 100, sizeof(b) - 100, "b.yml");
+    struct scenario *one, *other;
+    struct mps_diag diag;
+    cr_assert_eq(scenario_load_text(&one, a, minimal, strlen(minimal), &diag),
+                 0);
+    cr_assert_eq(scenario_load_text(&other, b, minimal, strlen(minimal), &diag),
+                 0);
+    cr_expect_eq(strlen(one->name), 64);
+    cr_expect_eq(strlen(other->name), 64);
+    cr_expect_str_neq(one->name, other->name);
+    cr_expect(!strncmp(one->name, a, 55));
+    scenario_free(one);
+    scenario_free(other);
+}
+
 Test(load, names_a_scenario_after_its_file)
 {
     expect_name("queue.yml", "queue");

@@ -113,6 +113,19 @@ has err "scenarios: no scenario in it"
 mps 4 list scenarios
 holds test ! -e .mpstress
 
+# Two of one name would share failures, history and what is accepted.
+printf 'target: %s\narguments: [fine]\niterations: 1\n' "$target" \
+    >'scenarios/a b.yml'
+cp 'scenarios/a b.yml' scenarios/a_b.yml
+mps 2 run
+has err "scenarios/a_b.yml: it is called 'a_b' like scenarios/a b.yml"
+silent out
+holds test ! -e .mpstress
+rm 'scenarios/a b.yml'
+mps 0 run a_b scenarios scenarios/a_b.yml
+has out "1 scenario: 1 passed"
+rm -r scenarios .mpstress
+
 # A target that cannot be started.
 mps 3 run -- ./missing
 has out "the target './missing' does not exist"
@@ -124,6 +137,9 @@ has out "the target './text' is not executable"
 chmod +x text
 mps 3 run -- ./text
 has_like out "text: .*(Exec format error|cannot start)"
+printf '#!/nonexistent/sh\n' >text
+mps 3 run -- ./text
+has out "not what its first line"
 mps 3 run -- "$home"
 has out "$home"
 BROKEN_EXIT_IN_CONSTRUCTOR=1 mps 3 run --iterations 5 -- "$target" fine
