@@ -141,7 +141,8 @@ static int list_known(const struct store_input *input, struct mps_diag *diag)
         char changed[32];
         printf("# accepted %s by ", when(known->changed_ns, changed));
         put_line(known->author);
-        printf("%s  ", known->id);
+        color_put(false, STYLE_PLAIN, 0, known->id);
+        printf("  ");
         put_line(known->reason);
     }
     if (!err)

@@ -10,6 +10,8 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/str.h"
+#include "report/words.h"
 #include "store/store.h"
 
 /* Who asks. */
@@ -29,6 +31,11 @@ static int pick(const char *name, size_t count,
                 struct mps_diag *diag)
 {
     size_t matches = 0;
+    /* An unset variable of a script must not mean the only one there is. */
+    if (!*name)
+        return diag_set(diag, -MPS_EUSAGE,
+                        "which finding? The id is empty (`mpstress list "
+                        "failures` shows what there is)");
     for (size_t i = 0; i < count; i++) {
         const char *one = nth(list, i);
         bool whole = !strcmp(one, name);
@@ -86,6 +93,15 @@ static int find_failure(struct store *store, const char *name, char *id,
     return err;
 }
 
+static void say_known(const char *id, const char *reason)
+{
+    struct str s;
+    str_init(&s);
+    words_clean(&s, reason);
+    printf("%s is known from now on: %s\n", id, s.data);
+    str_fini(&s);
+}
+
 int accept_finding(const char *directory, const char *name, const char *reason,
                    struct mps_diag *diag)
 {
@@ -99,7 +115,7 @@ int accept_finding(const char *directory, const char *name, const char *reason,
     if (!err)
         err = store_accept(store, id, reason, who, diag);
     if (!err)
-        printf("%s is known from now on: %s\n", id, reason);
+        say_known(id, reason);
     store_close(store);
     return err;
 }

@@ -26,9 +26,27 @@ mps 4 history --accept nosuch --reason "why"
 has err "'nosuch': no such failure"
 mps 4 history --withdraw "$id"
 has err "'$id': no such finding is accepted"
+mps 2 history --accept "" --reason "an unset variable"
+has err "which finding? The id is empty"
+mps 2 history --withdraw ""
+has err "which finding? The id is empty"
 mps 0 list known
 has out "# no finding is accepted"
 mps 1 run
+
+# What a terminal would obey is shown, not sent: a reason may be another's.
+mps 0 history --accept "$id" --reason $'a\xc2\x9b31m\xff'
+has out "known from now on: a\\xc2\\x9b31m\\xff"
+mps 0 list known
+has out "$id  a\\xc2\\x9b31m\\xff"
+mps 0 history --withdraw "$id"
+cp -r .mpstress hostile
+sqlite3 hostile/history.db "UPDATE findings SET kind = char(27) || '[31m',
+    what = char(27) || ']0;x' || char(10)"
+mps 0 list failures --store hostile
+has out '\x1b]0;x\x0a'
+has_not out $'\x1b'
+rm -r hostile
 
 # Accepted: the run goes on to its end, says so, and is a success.
 export GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=$PWD/summary.md
