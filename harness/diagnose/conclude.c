@@ -157,6 +157,10 @@ static void add_without_ops(struct str *s, const struct facts *facts)
 static void add_paragraph(struct str *s, const struct diagnose *out,
                           const struct facts *facts, const struct rule *rule)
 {
+    if (facts->gone)
+        str_add(s, "The recorded schedule does not fail any more: the program "
+                   "has been changed since, or not all of it is under control. "
+                   "This is about the run that was recorded. ");
     str_addf(s, "What happened: %s. ", out->what);
     if (out->ops[0].task)
         add_ops(s, out,

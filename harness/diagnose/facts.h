@@ -90,6 +90,7 @@ struct facts {
     const char
         *culprit; /* object that, accessed as a whole, ends it; or NULL */
     bool serial_known, serial_fails;
+    bool gone; /* the recorded schedule does not show it any more */
     struct fact_race race;
 };
 

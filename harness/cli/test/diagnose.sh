@@ -92,6 +92,12 @@ same "$(json_count out '$.steps')" 6
 mps 0 diagnose "$(readlink -f .mpstress/failures/latest)"
 has_like out "^  4\. Replay the queues: it replays exactly, 5 of 5$"
 
+# Another program stands there by now: it is the recorded run that is told.
+has_not out "does not fail any more"
+cp /bin/true "$target"
+mps 0 diagnose latest
+has out "The recorded schedule does not fail any more"
+
 # What cannot be.
 mps 4 diagnose nothing-like-this
 mps 2 diagnose

@@ -45,6 +45,7 @@ int step_queues(struct lab *lab, struct diagnose_step *out)
     else
         step_show(out, "the messages: the program cannot be fed with them "
                        "(mps_serial())");
+    lab->facts.gone = !failed;
     if (failed == REPLAYS && alike == REPLAYS)
         step_say(out, "exact", "it replays exactly, %u of %u", failed, REPLAYS);
     else if (failed)
