@@ -35,10 +35,10 @@ extern uint8_t access_map[ACCESS_MAP] __attribute__((visibility("hidden")));
 static inline bool access_is_watched(const volatile void *address)
 {
     uint8_t mode = access_mode;
-    if (__builtin_expect(!mode, 1))
+    if (!mode)
         return false;
     uintptr_t unit = (uintptr_t)address >> ACCESS_UNIT_SHIFT;
-    return (access_map[unit % ACCESS_MAP] | 2) & mode;
+    return __builtin_expect((access_map[unit % ACCESS_MAP] | 2) & mode, 0);
 }
 
 /* The calling thread is a task from now on. */
