@@ -1,5 +1,5 @@
-/* SIGINT and SIGTERM: the first asks the run to stop and report, the second
- * ends the program at once. */
+/* SIGINT, SIGTERM, and SIGHUP of a closed terminal: the first asks the run to
+ * stop and report, the second ends the program at once. */
 #ifndef MPS_CLI_STOP_H
 #define MPS_CLI_STOP_H
 

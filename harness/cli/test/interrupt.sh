@@ -64,6 +64,14 @@ kill -TERM $pid
 ended 130
 same 1 "$(json r.json '$.interrupted')"
 nothing_left
+# Of a closed terminal one may be told twice.
+start run --mode stress -j 2 --timeout 1000s --json r.json -- "$target" hang
+eventually at_work
+kill -HUP $pid
+kill -HUP $pid
+ended 130
+same 1 "$(json r.json '$.interrupted')"
+nothing_left
 export BROKEN_HANG_IN_CONSTRUCTOR=1
 start run --json r.json -- "$target" fine
 eventually alive
