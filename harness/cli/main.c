@@ -1,6 +1,7 @@
 /* mpstress: the command line. */
 #include <argp.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "command.h"
+#include "output.h"
 #include "scenario/suggest.h"
 
 static const struct command *const table[] = {
@@ -50,6 +52,9 @@ static const struct {
     {-EPERM, EXIT_USAGE},
     {-EROFS, EXIT_USAGE},
     {-ENOSPC, EXIT_USAGE},
+    {-EDQUOT, EXIT_USAGE},
+    {-EBADF, EXIT_USAGE}, /* a closed standard output */
+    {-EIO, EXIT_USAGE},
 };
 
 int command_fail(const struct command *command, int err,
@@ -110,8 +115,20 @@ static int refuse(const char *name)
     return EXIT_USAGE;
 }
 
+/* CODE, unless what it is about has not arrived; a verdict stays. */
+static int finish(const struct command *command, int code)
+{
+    struct mps_diag diag;
+    bool said =
+        code != 0 && code != EXIT_FAILURE_FOUND && code != EXIT_INCONCLUSIVE;
+    int err = said ? 0 : output_finish(&diag);
+    int failed = err ? command_fail(command, err, &diag) : 0;
+    return code ? code : failed;
+}
+
 int main(int argc, char **argv)
 {
+    output_prepare();
     argp_program_version = "mpstress " MPS_VERSION;
     argp_err_exit_status = EXIT_USAGE;
     /* Symbols come from this machine; see symbols.h. */
@@ -145,5 +162,5 @@ int main(int argc, char **argv)
     snprintf(title, sizeof(title), "mpstress %s", command->name);
     argv[1] = title;
     program_invocation_name = title;
-    return command->run(argc - 1, argv + 1);
+    return finish(command, command->run(argc - 1, argv + 1));
 }

@@ -367,6 +367,30 @@ static int open_nothing(struct store *store, struct mps_diag *diag)
     return err ? err : create_tables(store, 0, diag);
 }
 
+/* Whether what is open is a history that this version can use. */
+static int check_opened(struct store *store, struct mps_diag *diag)
+{
+    int err = check_identity(store, diag);
+    if (!err)
+        err = check_schema(store, diag);
+    if (!err)
+        err = check_pages(store, diag);
+    return err;
+}
+
+/* On a full disk there is no room for what SQLite puts beside the file, but
+ * what is stored can be looked at. Otherwise what was FOUND. */
+static int open_without_room(struct store *store, int found)
+{
+    struct mps_diag unused;
+    history_close(store);
+    store->writable = false;
+    int err = open_immutable(store, &unused);
+    if (!err)
+        err = check_opened(store, &unused);
+    return err ? found : 0;
+}
+
 int history_open(struct store *store, bool create, struct mps_diag *diag)
 {
     struct stat st;
@@ -377,11 +401,9 @@ int history_open(struct store *store, bool create, struct mps_diag *diag)
     int err = store->writable ? open_to_write(store, create, diag)
                               : open_to_read(store, diag);
     if (!err)
-        err = check_identity(store, diag);
-    if (!err)
-        err = check_schema(store, diag);
-    if (!err)
-        err = check_pages(store, diag);
+        err = check_opened(store, diag);
+    if (!create && (err == -ENOSPC || err == -EDQUOT))
+        err = open_without_room(store, err);
     if (!err && create)
         use_wal(store->db);
     if (!err && create && store->version < STORE_FORMAT) {

@@ -97,6 +97,8 @@ int store_check_writable(const struct store *store, struct mps_diag *diag)
 {
     if (store->writable)
         return 0;
-    return diag_set(diag, -MPS_ESTORE, "%s: this store cannot be written",
+    return diag_set(diag, -MPS_ESTORE,
+                    "%s: this store cannot be written (whose is it, and is "
+                    "there room on the disk?)",
                     store->directory);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/error.h"
@@ -94,12 +95,13 @@ static int write_json(const char *path, const struct diagnose *diagnose,
 static int show(const struct input *input, const struct diagnose *diagnose,
                 struct mps_diag *diag)
 {
-    int err = 0;
-    if (input->json)
-        err = write_json(input->json, diagnose, diag);
-    if (!err && (!input->json || input->json[0] != '-' || input->json[1]))
-        err = diagnose_print(stdout, diagnose, color_stdout(input->color));
-    return err;
+    int err = input->json ? write_json(input->json, diagnose, diag) : 0;
+    if (err || (input->json && !strcmp(input->json, "-")))
+        return err;
+    err = diagnose_print(stdout, diagnose, color_stdout(input->color));
+    if (err == -ENOMEM)
+        return diag_set(diag, err, "out of memory");
+    return 0; /* a standard output that takes nothing is told by main() */
 }
 
 static int run(int argc, char **argv)

@@ -116,9 +116,8 @@ static int print(const struct trace *trace, struct input *input)
     input->print.width = terminal_width();
     input->print.color = color_stdout(input->color);
     int err = trace_print(stdout, trace, &input->print);
-    if (!err && fflush(stdout))
-        err = -MPS_EINTERNAL;
-    return err;
+    /* A standard output that takes nothing is told by main(). */
+    return err == -EIO ? 0 : err;
 }
 
 /* In memory first: of a trace that cannot be shown there is no file. */
@@ -162,13 +161,13 @@ static int run(int argc, char **argv)
         err = show_html(input.html, input.store, path, trace, &diag);
     else if (input.format)
         err = write_format(&input, trace, &diag);
-    if (err)
-        command_fail(&command_show, err, &diag);
-    else if (!input.html && !input.format)
+    else
         err = print(trace, &input);
+    if (err)
+        code = command_fail(&command_show, err, &diag);
     trace_close(trace);
     free(path);
-    return err ? EXIT_INTERNAL : 0;
+    return code;
 }
 
 static const struct argp argp = {

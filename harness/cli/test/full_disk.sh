@@ -46,9 +46,38 @@ head -c 8m /dev/zero >"$disk/filler" 2>/dev/null
 mps 2 run --store "$disk/new" --iterations 1 -- "$target" wrong-status
 has err "No space left on device"
 silent out
+# What is stored can be looked at all the same.
+for view in "list failures" "list known" history "show latest"; do
+    mps 0 $view --store "$disk/s"
+done
+has out "exit status is 1, expected 0"
+mps 1 replay latest --store "$disk/s"
+mps 2 history --accept latest --reason "no room" --store "$disk/s"
+has err "is there room on the disk?"
 rm "$disk/filler"
 mps 0 list failures --store "$disk/s"
 has out "exit status is 1, expected 0"
 mps 1 run --store "$disk/new" --iterations 1 -- "$target" wrong-status
 has_like out "^ +trace +$disk/new/failures/"
+
+# A standard output that is full, or closed: never as if all had arrived.
+for view in "list failures" "list known" history "show latest" \
+    "shrink latest --time 1s"; do
+    for to in full closed; do
+        expectations=$((expectations + 1))
+        what="mpstress $view, standard output $to"
+        if [ $to = full ]; then
+            "$MPSTRESS" $view --store "$disk/s" >/dev/full 2>err
+        else
+            "$MPSTRESS" $view --store "$disk/s" >&- 2>err
+        fi
+        status=$?
+        # Without a shortest schedule it has no more to say.
+        [ $status = 2 ] || [ $status = 5 ] || fail "exit status 2" $status
+        has err "standard output: "
+    done
+done
+what="a reader that has had enough"
+"$MPSTRESS" show latest --store "$disk/s" 2>err | true
+silent err
 nothing_left
