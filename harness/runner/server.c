@@ -97,6 +97,8 @@ static int new_segment(struct slot *slot, struct mps_diag *diag)
     struct segment_config *config = &slot->segment->config;
     if (slot->options->scenario->private_directory)
         config->flags |= SEGMENT_PRIVATE_DIRECTORY;
+    if (slot->options->no_dispatch)
+        config->flags |= SEGMENT_NO_DISPATCH;
     /* As launched; the server sees by it what a script's interpreter adds. */
     config->argc = 1 + slot->outside;
     for (const char *const *a = slot->options->scenario->arguments; a && *a;

@@ -27,6 +27,7 @@ struct slot_options {
     int cpu; /* core to pin the server to, -1: none */
     struct symbols *symbols;
     const bool *stop; /* set by a signal handler: abort the iteration */
+    bool no_dispatch; /* as on a kernel without it; tests look at that */
 };
 
 /* OPTIONS and what it points to must outlive the slot. Starts the target and

@@ -60,28 +60,40 @@ static bool is_wrong(const char *variant)
 }
 
 /* Run MOST iterations, or until one has a race; returns how many went well. */
-static unsigned run_until_race(const char *variant, const char *backend,
+static unsigned run_until_race(struct fixture *f, const char *name,
                                unsigned most)
 {
-    struct fixture f;
-    char option[80];
     unsigned i = 0;
-    snprintf(option, sizeof(option), "--variant=%s", variant);
-    begin(&f, EDGES, (const char *const[]){option, "--backend", backend, NULL});
-    while (i < most && !count_races(&f, i, variant))
+    while (i < most && !count_races(f, i, name))
         i++;
-    fixture_fini(&f);
     return i;
 }
 
-static void try_one(const char *variant, const char *backend)
+/* What F has open is VARIANT. */
+static void expect_races(struct fixture *f, const char *variant)
 {
     unsigned most = is_wrong(variant) ? ENOUGH : TRIED;
-    unsigned well = run_until_race(variant, backend, most);
+    unsigned well = run_until_race(f, variant, most);
     if (is_wrong(variant))
         cr_expect_lt(well, most, "%s: no race was found", variant);
     else
         cr_expect_eq(well, most, "%s: a race in iteration %u", variant, well);
+}
+
+static void begin_variant(struct fixture *f, const char *variant,
+                          const char *backend)
+{
+    char option[80];
+    snprintf(option, sizeof(option), "--variant=%s", variant);
+    begin(f, EDGES, (const char *const[]){option, "--backend", backend, NULL});
+}
+
+static void try_one(const char *variant, const char *backend)
+{
+    struct fixture f;
+    begin_variant(&f, variant, backend);
+    expect_races(&f, variant);
+    fixture_fini(&f);
 }
 
 static void try_all(const char *backend)
@@ -117,7 +129,10 @@ Test(edges, order_threads)
  * comes to the next round before the first one leaves this one. */
 Test(edges, keep_the_rounds_of_a_barrier_apart)
 {
-    cr_expect_eq(run_until_race("barrier-round-wrong", "process", 1), 0);
+    struct fixture f;
+    begin_variant(&f, "barrier-round-wrong", "process");
+    cr_expect_eq(run_until_race(&f, "barrier-round-wrong", 1), 0);
+    fixture_fini(&f);
 }
 
 Test(edges, order_what_comes_to_a_static_variable_of_cxx)
@@ -128,6 +143,37 @@ Test(edges, order_what_comes_to_a_static_variable_of_cxx)
         cr_expect_eq(count_races(&f, i, "statics"), 0, "iteration %u",
                      (unsigned)i);
     fixture_fini(&f);
+}
+
+/* Nobody looks at the guard before the calls. */
+Test(edges, order_what_comes_to_a_guard_by_calls_alone)
+{
+    static const char *const hows[] = {"calls", "calls-wrong"};
+    for (size_t i = 0; i < sizeof(hows) / sizeof(hows[0]); i++) {
+        struct fixture f;
+        begin(&f, STATICS, (const char *const[]){hows[i], NULL});
+        expect_races(&f, hows[i]);
+        fixture_fini(&f);
+    }
+}
+
+/* libc's own system calls are no ops then. */
+Test(edges, order_what_is_done_once_without_dispatch)
+{
+    static const char *const variants[] = {"once-done", "once-done-wrong",
+                                           "call-once-done",
+                                           "call-once-done-wrong"};
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+        struct fixture f;
+        begin_variant(&f, variants[i], "thread");
+        slot_close(f.slot);
+        f.options.no_dispatch = true;
+        cr_assert_eq(slot_open(&f.slot, &f.options, &f.diag), 0, "%s",
+                     f.diag.text);
+        cr_assert_not(slot_has_dispatch(f.slot));
+        expect_races(&f, variants[i]);
+        fixture_fini(&f);
+    }
 }
 
 /* -- What goes unseen -------------------------------------------------------*/

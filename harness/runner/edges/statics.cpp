@@ -1,7 +1,14 @@
 // A static variable of C++: whoever comes to it later finds it whole.
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <sched.h>
 #include <thread>
+
+extern "C" {
+int __cxa_guard_acquire(std::uint64_t *guard);
+void __cxa_guard_release(std::uint64_t *guard);
+}
 
 namespace
 {
@@ -31,11 +38,42 @@ void look()
         wrong = 1;
 }
 
+// As a compiler has it that does not look at the guard itself before it calls,
+// or has looked too early: by the library alone it is known to be done.
+
+std::uint64_t guard;
+int plain;
+
+void make()
+{
+    if (__cxa_guard_acquire(&guard)) {
+        plain = 42;
+        __cxa_guard_release(&guard);
+    }
+    if (plain != 42)
+        wrong = 1;
+}
+
+// What comes after it is done, nothing orders.
+void make_late()
+{
+    if (__cxa_guard_acquire(&guard)) {
+        __cxa_guard_release(&guard);
+        plain = 42;
+    }
+    static thread_local volatile int seen;
+    seen = plain;
+}
+
 } // namespace
 
-int main()
+int main(int argc, char **argv)
 {
-    std::thread first(look), second(look);
+    const char *const how = argc > 1 ? argv[1] : "";
+    void (*const run)() = !std::strcmp(how, "calls")         ? make
+                          : !std::strcmp(how, "calls-wrong") ? make_late
+                                                             : look;
+    std::thread first(run), second(run);
     first.join();
     second.join();
     std::puts("done");
