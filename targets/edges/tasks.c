@@ -116,6 +116,41 @@ static void run_unannounced(struct scene *scene)
     await(pid);
 }
 
+/* By a thread that is not the first one, whose place the new program takes. The
+ * wrong twin waits for the child only there. */
+static void *write_and_begin_again(void *argument)
+{
+    const struct scene *scene = argument;
+    char *const arguments[] = {(char[]){"edges"},
+                               scene->wrong
+                                   ? (char[]){"--variant=exec-thread-wrong"}
+                                   : (char[]){"--variant=exec-thread"},
+                               NULL};
+    pid_t pid = fork();
+    MUST(pid >= 0);
+    if (!pid) {
+        *scene->data = 1;
+        _exit(0);
+    }
+    if (!scene->wrong)
+        await(pid);
+    execve("/proc/self/exe", arguments, environ);
+    return NULL;
+}
+
+static void run_exec_thread(struct scene *scene)
+{
+    pthread_t thread;
+    if (!begin_again(scene)) {
+        if (scene->wrong)
+            MUST(wait(NULL) > 0);
+        return;
+    }
+    MUST(!pthread_create(&thread, NULL, write_and_begin_again, scene));
+    MUST(!pthread_join(thread, NULL));
+    edges_must(false, "exec");
+}
+
 static void *read_in_thread(void *scene)
 {
     edges_read(scene);
@@ -561,6 +596,7 @@ const struct edge edges_tasks[] = {
     {"fork", NULL, run_fork, NULL, EDGE_ALONE_PROCESSES},
     {"popen", NULL, run_popen, NULL, EDGE_ALONE_PROCESSES},
     {"unannounced", NULL, run_unannounced, NULL, EDGE_ALONE_PROCESSES},
+    {"exec-thread", NULL, run_exec_thread, NULL, EDGE_ALONE_PROCESSES},
     {"create", NULL, run_create, NULL, EDGE_ALONE_THREADS},
     {"wait", NULL, run_wait, NULL, EDGE_ALONE_PROCESSES},
     {"wait-poll", NULL, run_poll, NULL, EDGE_ALONE_PROCESSES},
