@@ -172,6 +172,33 @@ static void sendfile_take(struct scene *scene)
     MUST(get(scene->fds[2]));
 }
 
+/* Full of what came from a file. Who writes next finds room without a wait:
+ * only that the pipe has taken so much tells that somebody has read. */
+static void pipe_fill_sent(struct scene *scene)
+{
+    static const char full[4096];
+    int fd = open("full", O_CREAT | O_RDWR, 0600);
+    off_t offset = 0;
+    MUST(fd >= 0);
+    MUST(pwrite(fd, full, sizeof(full), 0) == sizeof(full));
+    MUST(!pipe(scene->fds));
+    MUST(fcntl(scene->fds[1], F_SETPIPE_SZ, sizeof(full)) >= 0);
+    MUST(sendfile(scene->fds[1], fd, &offset, sizeof(full)) == sizeof(full));
+}
+
+static void pipe_drain_told(struct scene *scene)
+{
+    pipe_drain(scene);
+    __atomic_store_n(&scene->world->word, 1, __ATOMIC_RELAXED);
+}
+
+static void pipe_push_told(struct scene *scene)
+{
+    while (!__atomic_load_n(&scene->world->word, __ATOMIC_RELAXED))
+        sched_yield();
+    pipe_push(scene);
+}
+
 static void fifo_prepare(struct scene *scene)
 {
     (void)scene;
@@ -627,6 +654,8 @@ const struct edge edges_streams[] = {
     {"splice", splice_prepare, give, splice_take, EDGE_PROCESSES},
     {"sendfile", sendfile_prepare, sendfile_give, sendfile_take,
      EDGE_PROCESSES},
+    {"pipe-full-sent", pipe_fill_sent, pipe_drain_told, pipe_push_told,
+     EDGE_BOTH},
     {"fifo", fifo_prepare, fifo_give, fifo_take, EDGE_BOTH},
     {"fifo-open-write", fifo_prepare, fifo_open_write, fifo_open_read,
      EDGE_BOTH},
