@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
 
-enum { LOOK_MS = 50 };
+enum { LOOK_MS = 50, SHORT_MS = 5 };
 #define GRACE_NS UINT64_C(2000000000)
 
 /* Only what is safe after fork() in a process with threads. */
@@ -21,6 +22,8 @@ static _Noreturn void become(char *const *argv,
     for (size_t i = 0; i < sizeof(handled) / sizeof(*handled); i++)
         signal(handled[i], SIG_DFL);
     setpgid(0, 0);
+    /* Should mpstress be killed, a build is not to go on alone. */
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     int nothing = open("/dev/null", O_RDONLY);
     if (nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
         dup2(options->out, STDOUT_FILENO) >= 0 &&
@@ -51,7 +54,10 @@ static void end(pid_t pid, int pidfd, int *status)
     bool over = ended(pid, pidfd, status);
     while (!over && clock_now_ns() < deadline_ns)
         over = ended(pid, pidfd, status);
-    /* Also what its end has left of the group. */
+    /* What its end has left of the group has the same time: a shell is gone at
+     * once, while the compiler it ran still removes its files. */
+    while (over && clock_now_ns() < deadline_ns && !kill(-pid, 0))
+        poll(NULL, 0, SHORT_MS);
     kill(-pid, SIGKILL);
     while (!over)
         over = ended(pid, pidfd, status);

@@ -17,7 +17,7 @@ struct child_options {
  *
  * -EINTR when it was stopped: its group got SIGTERM, and after two seconds
  * SIGKILL. Other codes when it could not be started at all. One thread, which
- * waits for no other children meanwhile. */
+ * waits for no other children meanwhile; should that end, ARGV gets SIGTERM. */
 int child_run(char *const *argv, const struct child_options *options,
               int *status);
 

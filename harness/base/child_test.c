@@ -114,3 +114,53 @@ Test(child, ends_with_its_group_when_it_is_to_stop)
     cr_expect(strstr(said.data, "bye"), "%s", said.data);
     str_fini(&said);
 }
+
+/* The shell is gone at once, what it ran needs a moment. */
+Test(child, lets_its_group_end_in_order)
+{
+    int ready[2];
+    char script[160];
+    struct str said;
+    int status;
+    pthread_t thread;
+    cr_assert_eq(pipe(ready), 0);
+    struct stopper stopper = {ready[0], false};
+    cr_assert_eq(pthread_create(&thread, NULL, stop_later, &stopper), 0);
+    snprintf(script, sizeof(script),
+             "(trap 'sleep 0.1; echo removed; exit' TERM; echo "
+             ">/proc/self/fd/%d; while :; do sleep 0.01; done) & wait",
+             ready[1]);
+    cr_assert_eq(run(script, NULL, &stopper.stop, &said, &status), -EINTR);
+    pthread_join(thread, NULL);
+    cr_expect(strstr(said.data, "removed"), "%s", said.data);
+    str_fini(&said);
+}
+
+/* A process that runs SCRIPT as its child, whose output is OUT. */
+static pid_t start_runner(char *script, int out)
+{
+    pid_t pid = fork();
+    if (pid)
+        return pid;
+    char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, script, NULL};
+    struct child_options options = {.out = out, .err = out};
+    int status;
+    child_run(argv, &options, &status);
+    _exit(0);
+}
+
+Test(child, does_not_outlive_who_runs_it)
+{
+    int said[2];
+    char byte;
+    cr_assert_eq(pipe(said), 0);
+    pid_t pid = start_runner((char[]){"echo; exec sleep 1000"}, said[1]);
+    cr_assert_gt(pid, 0);
+    close(said[1]);
+    cr_assert_eq(read(said[0], &byte, 1), 1);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    /* Until nobody holds the other end. */
+    cr_expect_eq(read(said[0], &byte, 1), 0);
+    close(said[0]);
+}
