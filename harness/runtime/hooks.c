@@ -104,14 +104,19 @@ void hook_limit_output(struct call *call, uint32_t number)
                        (uint64_t)call->result, __ATOMIC_RELAXED);
 }
 
-void hook_count_bytes(struct call *call, long result)
+void hooks_count(long fd, long bytes, uint64_t site)
 {
-    uint32_t number = object_of_fd(call->args[0], call->site);
-    if (result <= 0 || !number)
+    uint32_t number = bytes < 0 ? 0 : object_of_fd(fd, site);
+    if (!number)
         return;
     struct segment_object *object = &runtime.segment->objects[number];
-    __atomic_fetch_add(&object->bytes_out, (uint64_t)result, __ATOMIC_RELAXED);
-    edges_written(call, number);
+    __atomic_fetch_add(&object->bytes_out, (uint64_t)bytes, __ATOMIC_RELAXED);
+    edges_written(fd, number);
+}
+
+void hook_count_bytes(struct call *call, long result)
+{
+    hooks_count(call->args[0], result, call->site);
 }
 
 /* -- Signal masks: SIGSYS must stay deliverable -----------------------------*/

@@ -23,13 +23,16 @@ hook_after hook_count_bytes, hook_opened, hook_opened_quietly, hook_opened_two,
  * so for ever. */
 void hooks_beyond_control(const char *call, uint64_t site);
 
+/* BYTES, unless negative, were written to FD by a call at SITE. */
+void hooks_count(long fd, long bytes, uint64_t site);
+
 /* edges/hooks.c: what they order. */
 /* O_CREAT and so on, 0 of what is no open. */
 long hooks_open_flags(const struct call *call);
 hook_before hook_opening, hook_locking, hook_semop, hook_futex;
 hook_after hook_asked, hook_name_made, hook_opened_for_ends,
     hook_opened_for_signals, hook_opened_for_names, hook_notified, hook_unseen,
-    hook_spliced, hook_sent_on, hook_polled, hook_selected, hook_epolled,
-    hook_epoll_changed, hook_locked, hook_semop_done;
+    hook_spliced, hook_sent_on, hook_sent_many, hook_polled, hook_selected,
+    hook_epolled, hook_epoll_changed, hook_locked, hook_semop_done;
 
 #endif

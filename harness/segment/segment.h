@@ -203,7 +203,7 @@ enum object_edge {
     EDGE_NAMES = 32,     /* of what happens to files */
     EDGE_NOTIFIES = 64,  /* a queue that sends signals */
     EDGE_ROUND = 128,    /* a barrier: every second round */
-    EDGE_FULL = 256,     /* a stream: something did not fit into it */
+    EDGE_FULL = 256,     /* a stream: has been full, perhaps */
     EDGE_PARTNER = 65536 /* times the number of a socket's other end */
 };
 
@@ -223,7 +223,8 @@ struct segment_object {
     uint64_t vain_site, vain_ticket;
     uint32_t vain_task; /* + 1 */
     uint32_t count; /* recursion of a mutex; arrivals at a barrier; readers */
-    uint32_t total; /* threads a barrier is for; writers of a FIFO ever */
+    uint32_t total; /* threads a barrier is for; writers of a FIFO ever;
+                       messages sent through a socket */
     uint32_t destroyed; /* task + 1 that destroyed it */
     uint64_t destroyed_site;
     /* An fcntl lock lost by a close: of task + 1, at; see MISHAP_FCNTL_DROPPED

@@ -172,18 +172,42 @@ static void sendfile_take(struct scene *scene)
     MUST(get(scene->fds[2]));
 }
 
-/* Full of what came from a file. Who writes next finds room without a wait:
+/* A pipe, and a file that fills it. */
+enum { FULL = 4096 };
+static int make_full(struct scene *scene)
+{
+    static const char full[FULL];
+    int fd = open("full", O_CREAT | O_RDWR, 0600);
+    MUST(fd >= 0);
+    MUST(pwrite(fd, full, FULL, 0) == FULL);
+    MUST(!pipe(scene->fds));
+    MUST(fcntl(scene->fds[1], F_SETPIPE_SZ, FULL) >= 0);
+    return fd;
+}
+
+/* Full of what came from elsewhere. Who writes next finds room without a wait:
  * only that the pipe has taken so much tells that somebody has read. */
 static void pipe_fill_sent(struct scene *scene)
 {
-    static const char full[4096];
-    int fd = open("full", O_CREAT | O_RDWR, 0600);
     off_t offset = 0;
-    MUST(fd >= 0);
-    MUST(pwrite(fd, full, sizeof(full), 0) == sizeof(full));
-    MUST(!pipe(scene->fds));
-    MUST(fcntl(scene->fds[1], F_SETPIPE_SZ, sizeof(full)) >= 0);
-    MUST(sendfile(scene->fds[1], fd, &offset, sizeof(full)) == sizeof(full));
+    int fd = make_full(scene);
+    MUST(sendfile(scene->fds[1], fd, &offset, FULL) == FULL);
+}
+
+static void pipe_fill_spliced(struct scene *scene)
+{
+    off_t offset = 0;
+    int fd = make_full(scene);
+    MUST(splice(fd, &offset, scene->fds[1], NULL, FULL, 0) == FULL);
+}
+
+static void pipe_fill_teed(struct scene *scene)
+{
+    static const char full[FULL];
+    make_full(scene);
+    MUST(!pipe(scene->fds + 2));
+    MUST(write(scene->fds[3], full, FULL) == FULL);
+    MUST(tee(scene->fds[2], scene->fds[1], FULL, 0) == FULL);
 }
 
 static void pipe_drain_told(struct scene *scene)
@@ -197,6 +221,24 @@ static void pipe_push_told(struct scene *scene)
     while (!__atomic_load_n(&scene->world->word, __ATOMIC_RELAXED))
         sched_yield();
     pipe_push(scene);
+}
+
+/* Each of two fits in, but not both. */
+enum { LESS = 1500, MORE = 3000 };
+
+static void pipe_fill_less(struct scene *scene)
+{
+    static const char less[LESS];
+    make_full(scene);
+    MUST(write(scene->fds[1], less, LESS) == LESS);
+}
+
+static void pipe_push_more(struct scene *scene)
+{
+    static const char more[MORE];
+    while (!__atomic_load_n(&scene->world->word, __ATOMIC_RELAXED))
+        sched_yield();
+    MUST(write(scene->fds[1], more, MORE) == MORE);
 }
 
 static void fifo_prepare(struct scene *scene)
@@ -440,6 +482,97 @@ static void connected_drain(struct scene *scene)
     drain(scene->fds[2]);
 }
 
+/* More than fits in is let through only by who reads. The two keep pace, told
+ * by a word that orders nothing: nobody waits, nor sees it full. */
+enum { ROUNDS = 32, ROUND = 4096 };
+
+static void narrow(int fd)
+{
+    const int room = ROUNDS * ROUND / 8;
+    MUST(!setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)));
+}
+
+static void drain_often(struct scene *scene, int fd)
+{
+    static char part[ROUND];
+    for (unsigned i = 1; i <= ROUNDS; i++) {
+        MUST(recv(fd, part, sizeof(part), MSG_WAITALL) == sizeof(part));
+        __atomic_store_n(&scene->world->word, i, __ATOMIC_RELAXED);
+    }
+}
+
+static char pushed[ROUND];
+
+static bool push_plainly(int fd)
+{
+    return send(fd, pushed, ROUND, 0) == ROUND;
+}
+
+static bool push_message(int fd)
+{
+    struct iovec part = {pushed, ROUND};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    return sendmsg(fd, &message, 0) == ROUND;
+}
+
+static bool push_messages(int fd)
+{
+    struct iovec part = {pushed, ROUND};
+    struct mmsghdr message = {.msg_hdr = {.msg_iov = &part, .msg_iovlen = 1}};
+    return sendmmsg(fd, &message, 1, 0) == 1 && message.msg_len == ROUND;
+}
+
+static void push_often(struct scene *scene, int fd, bool (*push)(int fd))
+{
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        while (__atomic_load_n(&scene->world->word, __ATOMIC_RELAXED) < i)
+            sched_yield();
+        MUST(push(fd));
+    }
+}
+
+static void pair_narrow(struct scene *scene)
+{
+    pair_prepare(scene);
+    narrow(scene->fds[0]);
+}
+
+static void pair_drain_often(struct scene *scene)
+{
+    drain_often(scene, scene->fds[1]);
+}
+
+static void pair_push_often(struct scene *scene)
+{
+    push_often(scene, scene->fds[0], push_plainly);
+}
+
+static void pair_push_message(struct scene *scene)
+{
+    push_often(scene, scene->fds[0], push_message);
+}
+
+static void pair_push_messages(struct scene *scene)
+{
+    push_often(scene, scene->fds[0], push_messages);
+}
+
+static void connected_narrow(struct scene *scene)
+{
+    connected_prepare(scene);
+    narrow(scene->fds[1]);
+}
+
+static void connected_drain_often(struct scene *scene)
+{
+    drain_often(scene, scene->fds[2]);
+}
+
+static void connected_push_often(struct scene *scene)
+{
+    push_often(scene, scene->fds[1], push_plainly);
+}
+
 /* The taker waits for somebody to listen, or for the name to be there. */
 FUNCTION(stream_listen, !listen(scene->fds[0], 1))
 
@@ -537,6 +670,36 @@ static void datagram_give(struct scene *scene)
     struct sockaddr_un address = address_of("mailbox");
     MUST(sendto(scene->fds[1], "x", 1, 0, (struct sockaddr *)&address,
                 sizeof(address)) == 1);
+}
+
+/* A socket of datagrams holds a few, however small. */
+static unsigned most_datagrams(void)
+{
+    unsigned most = 0;
+    FILE *file = fopen("/proc/sys/net/unix/max_dgram_qlen", "r");
+    MUST(file != NULL);
+    MUST(fscanf(file, "%u", &most) == 1);
+    MUST(!fclose(file));
+    return most + 1;
+}
+
+static void datagram_drain_often(struct scene *scene)
+{
+    unsigned most = most_datagrams();
+    for (unsigned i = 1; i <= most + 1; i++) {
+        take(scene);
+        __atomic_store_n(&scene->world->word, i, __ATOMIC_RELAXED);
+    }
+}
+
+static void datagram_push_often(struct scene *scene)
+{
+    unsigned most = most_datagrams();
+    for (unsigned i = 0; i < most + 1; i++) {
+        while (__atomic_load_n(&scene->world->word, __ATOMIC_RELAXED) < i)
+            sched_yield();
+        datagram_give(scene);
+    }
 }
 
 /* -- Others -----------------------------------------------------------------*/
@@ -656,6 +819,12 @@ const struct edge edges_streams[] = {
      EDGE_PROCESSES},
     {"pipe-full-sent", pipe_fill_sent, pipe_drain_told, pipe_push_told,
      EDGE_BOTH},
+    {"pipe-full-spliced", pipe_fill_spliced, pipe_drain_told, pipe_push_told,
+     EDGE_BOTH},
+    {"pipe-room-once", pipe_fill_less, pipe_drain_told, pipe_push_more,
+     EDGE_BOTH},
+    {"pipe-full-teed", pipe_fill_teed, pipe_drain_told, pipe_push_told,
+     EDGE_BOTH},
     {"fifo", fifo_prepare, fifo_give, fifo_take, EDGE_BOTH},
     {"fifo-open-write", fifo_prepare, fifo_open_write, fifo_open_read,
      EDGE_BOTH},
@@ -683,6 +852,16 @@ const struct edge edges_streams[] = {
     {"socket-full-busy", pair_fill, pair_drain, pair_push_busy, EDGE_BOTH},
     {"stream-full-busy", connected_fill, connected_drain, connected_push_busy,
      EDGE_BOTH},
+    {"socket-room-many", pair_narrow, pair_drain_often, pair_push_often,
+     EDGE_BOTH},
+    {"stream-room-many", connected_narrow, connected_drain_often,
+     connected_push_often, EDGE_BOTH},
+    {"socket-room-message", pair_narrow, pair_drain_often, pair_push_message,
+     EDGE_BOTH},
+    {"socket-room-messages", pair_narrow, pair_drain_often, pair_push_messages,
+     EDGE_BOTH},
+    {"datagram-room-many", datagram_prepare, datagram_drain_often,
+     datagram_push_often, EDGE_BOTH},
     {"datagram", datagram_prepare, datagram_give, take, EDGE_BOTH},
     {"eventfd", event_prepare, event_give, event_take, EDGE_BOTH},
     {"eventfd-passed", pair_prepare, passed_give, passed_take, EDGE_PROCESSES},

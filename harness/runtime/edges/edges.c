@@ -176,13 +176,10 @@ static void after_failure(enum op_kind kind, uint32_t object, int error)
 }
 
 /* Whether what was just written to STREAM may have fitted only because somebody
- * has read from there. Of a socket nobody knows how much it takes; where its
- * other end is not known either, order would be that of all such sockets, and
- * it has to have been seen full. Pipes that never were: edges_written(). */
+ * has read from there. Of one that was never seen full: edges_written(). */
 static bool needed_room(const struct segment_object *stream)
 {
-    return local.waited || (stream->edge & EDGE_FULL) ||
-           (stream->kind == OBJECT_SOCKET && stream->edge >= EDGE_PARTNER);
+    return local.waited || (stream->edge & EDGE_FULL);
 }
 
 void edges_after(enum op_kind kind, uint32_t object, int64_t result)

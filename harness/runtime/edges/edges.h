@@ -61,10 +61,10 @@ enum edges_which { EDGES_FIRST = 1, EDGES_SECOND = 2, EDGES_BOTH = 3 };
 void edges_release(uint32_t object, enum edges_which which);
 void edges_acquire(uint32_t object, enum edges_which which);
 
-/* CALL has written to OBJECT, which may have needed room. */
-struct call;
-void edges_written(const struct call *call, uint32_t object);
+/* Something was written to OBJECT at descriptor FD; before edges_after(). */
+void edges_written(long fd, uint32_t object);
 /* OBJECT was opened by CALL. */
+struct call;
 void edges_opened(const struct call *call, uint32_t object);
 /* CALL was refused to open the FIFO that it names, since nobody reads there. */
 void edges_refused(const struct call *call);

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/select.h>
 #include <sys/sem.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "detect/death.h"
@@ -150,25 +151,51 @@ void hook_unseen(struct call *call, long result)
         edges_unseen();
 }
 
-/* Whether a pipe has taken so much by now that somebody must have read from it.
- * Half of what it holds: not every write fills what it takes. */
-void edges_written(const struct call *call, uint32_t object)
+/* -- Room -------------------------------------------------------------------*/
+
+/* Whether STREAM, which FD leads to, has taken so much by now that somebody
+ * must have read from it. Half of what it holds: not every write fills what it
+ * takes, and the kernel needs room for itself. */
+static bool is_overfull(const struct segment_object *stream, long fd)
 {
-    enum { LEAST = 4096 }; /* that a pipe holds */
-    if (!edges_kept() || !object)
+    enum {
+        LEAST = 4096,  /* that any holds */
+        EACH = 1024,   /* what a message needs beside its bytes, at most */
+        MESSAGES = 10, /* that a socket of datagrams holds */
+    };
+    bool socket = stream->kind == OBJECT_SOCKET;
+    uint64_t sent = socket ? stream->total : 0;
+    uint64_t bytes = stream->bytes_out + sent * EACH;
+    int room = 0, type = SOCK_STREAM, size = sizeof(room);
+    if (2 * bytes <= LEAST)
+        return false;
+    if (!socket) {
+        long capacity = SYS2(SYS_fcntl, fd, F_GETPIPE_SZ);
+        return capacity < 0 || 2 * bytes > (uint64_t)capacity;
+    }
+    SYS6(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size, 0);
+    SYS6(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDBUF, &room, &size, 0);
+    return 2 * bytes > (uint64_t)room ||
+           (type != SOCK_STREAM && 2 * sent > MESSAGES);
+}
+
+void edges_written(long fd, uint32_t number)
+{
+    if (!edges_kept() || !number)
         return;
-    const struct segment_object *pipe = &runtime.segment->objects[object];
-    if (pipe->kind != OBJECT_PIPE || 2 * pipe->bytes_out <= LEAST)
+    struct segment_object *object = &runtime.segment->objects[number];
+    if (object->kind == OBJECT_SOCKET)
+        object->total++;
+    else if (object->kind != OBJECT_PIPE)
         return;
-    long capacity = SYS2(SYS_fcntl, call->args[0], F_GETPIPE_SZ);
-    if (capacity < 0 || 2 * pipe->bytes_out > (uint64_t)capacity)
-        edges_acquire(object, EDGES_SECOND);
+    if (!(object->edge & EDGE_FULL) && is_overfull(object, fd))
+        object->edge |= EDGE_FULL;
 }
 
 /* -- Both ends in one call --------------------------------------------------*/
 
 /* What is passed on was not yet known at the point. */
-void hook_spliced(struct call *call, long result)
+static void pass_on(const struct call *call, long result)
 {
     if (!edges_kept() || result < 0)
         return;
@@ -180,7 +207,21 @@ void hook_spliced(struct call *call, long result)
 void hook_sent_on(struct call *call, long result)
 {
     hook_count_bytes(call, result);
-    hook_spliced(call, result);
+    pass_on(call, result);
+}
+
+void hook_spliced(struct call *call, long result)
+{
+    hooks_count(call->args[call->number == SYS_tee ? 1 : 2], result,
+                call->site);
+    pass_on(call, result);
+}
+
+void hook_sent_many(struct call *call, long result)
+{
+    const struct mmsghdr *messages = (const struct mmsghdr *)call->args[1];
+    for (long i = 0; i < result; i++)
+        hooks_count(call->args[0], messages[i].msg_len, call->site);
 }
 
 /* -- Readiness --------------------------------------------------------------*/
