@@ -86,6 +86,8 @@ bool calls_name(struct str *s, struct symbols *symbols,
                 uint64_t size)
 {
     const struct valgrind_frame *frame = stack->frames;
+    if (!stack->count)
+        return false;
     for (size_t i = 0; i < stack->count && is_tool(frame); i++)
         frame++;
     if (frame == stack->frames + stack->count || !frame->object)

@@ -308,6 +308,9 @@ Test(findings, poor_reports_are_taken)
         "<error><kind>Race</kind><stack><frame><ip>0x1</ip></frame></stack>"
         "</error>",
         "<error><kind>LockOrder</kind><what>x</what></error>",
+        "<error><kind>LockOrder</kind><stack><frame><ip>0x1</ip></frame></"
+        "stack>"
+        "</error>",
         "<error><kind>Newest</kind><what>Something new: 12</what><stack>"
         "<frame><fn>f</fn></frame></stack></error>",
         "<error><kind>UnlockBogus</kind><what>Thread #</what></error>",
