@@ -140,6 +140,28 @@ some_server() {
     victim=$1
 }
 
+# Whether PID can still be killed: it is there, and no zombie.
+lives() {
+    local state=
+    { read -r _ _ state _ <"/proc/$1/stat"; } 2>/dev/null
+    [ -n "$state" ] && [ "$state" != Z ]
+}
+
+# The fork server and what it has made.
+scene() {
+    local server
+    for server in $(children $pid); do
+        echo "$server $(children "$server")"
+    done
+}
+
+# Whether something else goes on than in $then.
+goes_on() {
+    local now
+    now=$(scene)
+    gone || { [[ $now == *" "[0-9]* ]] && [ "$now" != "$then" ]; }
+}
+
 # kill_some COMMAND: for some seconds, and until there were three, kill what
 # COMMAND chooses; then end the run.
 kill_some() {
@@ -151,10 +173,16 @@ kill_some() {
         servers=($(children $pid))
         [ ${#servers[@]} = 0 ] ||
             "$1" "${servers[RANDOM % ${#servers[@]}]}"
-        [ -n "$victim" ] && kill -KILL "$victim" 2>/dev/null &&
+        [ -n "$victim" ] && lives "$victim" && kill -KILL "$victim" 2>/dev/null &&
             kills=$((kills + 1))
         sleep "0.0$((RANDOM % 9))"
     done
+    # The iteration of the last kill has a verdict once there is another one.
+    local then
+    then=$(scene)
+    eventually goes_on
+    then=$(scene)
+    eventually goes_on
     kill -INT $pid
 }
 
