@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/diag.h"
 #include "base/error.h"
@@ -15,16 +14,6 @@
 #include "select.h"
 #include "store/store.h"
 #include "store_input.h"
-
-static const char *when(uint64_t ns, char buf[static 32])
-{
-    time_t seconds = (time_t)(ns / 1000000000u);
-    struct tm local;
-    if (!localtime_r(&seconds, &local) ||
-        !strftime(buf, 32, "%Y-%m-%d %H:%M", &local))
-        strcpy(buf, "?");
-    return buf;
-}
 
 /* A name in a list. */
 static void put_name(const struct store_input *input, int width,
@@ -79,7 +68,7 @@ static void put_failure(const struct store_input *input,
               : known        ? STYLE_WARNING
                              : STYLE_BAD,
               10, failure->kind);
-    printf(" %s  %" PRIu64 " x", when(failure->last_seen_ns, last),
+    printf(" %s  %" PRIu64 " x", report_when(failure->last_seen_ns, last),
            failure->times);
     if (failure->fixed)
         color_put(color, STYLE_GOOD, 0, "  fixed");
@@ -139,7 +128,7 @@ static int list_known(const struct store_input *input, struct mps_diag *diag)
     for (size_t i = 0; !err && i < list.count; i++) {
         const struct store_known *known = &list.items[i];
         char changed[32];
-        printf("# accepted %s by ", when(known->changed_ns, changed));
+        printf("# accepted %s by ", report_when(known->changed_ns, changed));
         put_line(known->author);
         color_put(false, STYLE_PLAIN, 0, known->id);
         printf("  ");

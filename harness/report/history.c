@@ -44,8 +44,7 @@ static void add_cell(struct str *s, const char *text, size_t width)
     add_styled(s, false, STYLE_PLAIN, text, width);
 }
 
-/* In the time of the machine, as people remember it. */
-static const char *when(uint64_t ns, char buf[static 32])
+const char *report_when(uint64_t ns, char buf[static 32])
 {
     time_t seconds = (time_t)(ns / 1000000000u);
     struct tm local;
@@ -121,7 +120,7 @@ static void add_state(struct str *s, const struct report_trail *trail)
         str_addf(s, "not in %s iterations since; gone after %s", clean, needed);
         break;
     case TRAIL_GONE:
-        str_addf(s, "gone %s  ", when(trail->gone_ns, time));
+        str_addf(s, "gone %s  ", report_when(trail->gone_ns, time));
         words_clean(s, commit_name(trail->gone_commit));
         str_add(s, "\n    ");
         if (trail->replayed)
@@ -146,8 +145,8 @@ static void add_trail(struct str *s, bool color,
     char time[32];
     str_add(s, "  ");
     add_styled(s, color, state_style(trail->state), trail->id, ID_COLUMNS - 2);
-    add_cell(s, when(trail->first_ns, time), COMMIT_COLUMNS);
-    add_cell(s, when(trail->last_ns, time), COMMIT_COLUMNS);
+    add_cell(s, report_when(trail->first_ns, time), COMMIT_COLUMNS);
+    add_cell(s, report_when(trail->last_ns, time), COMMIT_COLUMNS);
     add_percent(s, trail->times, trail->iterations);
     end_line(s);
     str_add(s, "    ");
@@ -195,7 +194,7 @@ static void add_run(struct str *s, bool color, const struct report_past *run)
 {
     char time[32], failures[WORDS_NUMBER_BYTES], of[WORDS_NUMBER_BYTES];
     str_add(s, "  ");
-    add_cell(s, when(run->started_wall_ns, time), 16);
+    add_cell(s, report_when(run->started_wall_ns, time), 16);
     add_cell(s, commit_name(run->commit), COMMIT_COLUMNS);
     add_styled(s, color, run_style(run), run->verdict, 12);
     str_addf(s, "%s of %s",

@@ -237,6 +237,9 @@ struct report_history {
     bool color;
 };
 
+/* Day and minute in the time of the machine, as people remember it. BUF. */
+const char *report_when(uint64_t wall_ns, char buf[static 32]);
+
 /* Write tables of HISTORY, of at most 80 columns but for names: for each
  * scenario its failures and its runs. -errno. */
 int report_history(FILE *out, const struct report_history *history);
