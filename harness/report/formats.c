@@ -25,22 +25,18 @@ const struct report_format *report_formats(size_t *count)
     return formats;
 }
 
-/* The whole report in memory: it is small, and so nothing of it reaches the
- * file unless all of it is there. The caller frees *TEXT. */
-static int render(const struct report_format *format,
-                  const struct report_run *run, char **text, size_t *size)
+int report_draft_open(struct report_draft *draft)
 {
-    *text = NULL;
-    FILE *memory = open_memstream(text, size);
-    if (!memory)
-        return -errno;
-    int err = format->write(memory, run);
-    if (fclose(memory) && !err)
+    *draft = (struct report_draft){0};
+    draft->out = open_memstream(&draft->text, &draft->size);
+    return draft->out ? 0 : -errno;
+}
+
+int report_draft_close(struct report_draft *draft, int err)
+{
+    if (draft->out && fclose(draft->out) && !err)
         err = -errno;
-    if (err) {
-        free(*text);
-        *text = NULL;
-    }
+    draft->out = NULL;
     return err;
 }
 
@@ -87,7 +83,7 @@ static int write_stdout(const char *text, size_t size)
     return err;
 }
 
-int report_put(const char *path, const char *what, const char *text,
+static int put(const char *path, const char *what, const char *text,
                size_t size, struct mps_diag *diag)
 {
     bool to_stdout = !strcmp(path, "-");
@@ -100,17 +96,27 @@ int report_put(const char *path, const char *what, const char *text,
     return 0;
 }
 
+int report_draft_put(struct report_draft *draft, int err, const char *path,
+                     const char *what, struct mps_diag *diag)
+{
+    err = report_draft_close(draft, err);
+    if (err)
+        diag_set(diag, err, "%s could not be made: %s", what, error_text(err));
+    else
+        err = put(path, what, draft->text, draft->size, diag);
+    free(draft->text);
+    draft->text = NULL;
+    return err;
+}
+
 int report_write(const struct report_format *format, const char *path,
                  const struct report_run *run, struct mps_diag *diag)
 {
-    char *text, what[64];
-    size_t size;
-    int err = render(format, run, &text, &size);
-    if (err)
-        return diag_set(diag, err, "the %s report could not be made: %s",
-                        format->name, error_text(err));
+    char what[64];
+    struct report_draft draft;
+    int err = report_draft_open(&draft);
+    if (!err)
+        err = format->write(draft.out, run);
     snprintf(what, sizeof(what), "the %s report", format->name);
-    err = report_put(path, what, text, size, diag);
-    free(text);
-    return err;
+    return report_draft_put(&draft, err, path, what, diag);
 }

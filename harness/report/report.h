@@ -200,10 +200,21 @@ const struct report_format *report_formats(size_t *count);
 int report_write(const struct report_format *format, const char *path,
                  const struct report_run *run, struct mps_diag *diag);
 
-/* Write SIZE bytes of TEXT, called WHAT in DIAG ("the json report"), to the
- * file PATH in the same way. */
-int report_put(const char *path, const char *what, const char *text,
-               size_t size, struct mps_diag *diag);
+/* What is written in memory first: so that nothing of it reaches the file
+ * unless all of it is there. */
+struct report_draft {
+    FILE *out;  /* to write to, until it is closed */
+    char *text; /* then the SIZE bytes; the caller's to free */
+    size_t size;
+};
+/* -errno; the draft is to be closed, or put, all the same. */
+int report_draft_open(struct report_draft *draft);
+/* Returns ERR, which is what writing to it came to, or -errno. */
+int report_draft_close(struct report_draft *draft, int err);
+/* Close it; and if nothing went wrong, write it, called WHAT in DIAG ("the json
+ * report"), to the file PATH as report_write() does. Frees it. */
+int report_draft_put(struct report_draft *draft, int err, const char *path,
+                     const char *what, struct mps_diag *diag);
 
 /* One stored failure as the report of a run: its scenario, failed, and the
  * findings of that iteration. */

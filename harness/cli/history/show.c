@@ -13,18 +13,13 @@ enum { MOST = 10 /* runs of each of several scenarios */ };
 static int write_json(const char *path, const struct report_history *history,
                       struct mps_diag *diag)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    int err = memory ? report_history_json(memory, history) : -errno;
-    if (memory && fclose(memory) && !err)
-        err = -errno;
-    if (err)
-        diag_set(diag, err, "the history: %s", error_text(err));
-    else if (report_put(path, "the history", text, size, diag))
-        err = -MPS_EINTERNAL;
-    free(text);
-    return err;
+    struct report_draft draft;
+    int err = report_draft_open(&draft);
+    if (!err)
+        err = report_history_json(draft.out, history);
+    return report_draft_put(&draft, err, path, "the history", diag)
+               ? -MPS_EINTERNAL
+               : 0;
 }
 
 static int write_all(const struct store_history *rows,

@@ -35,15 +35,14 @@ static int append_summary(const struct report_run *run, struct mps_diag *diag)
     const char *path = getenv("GITHUB_STEP_SUMMARY");
     if (!path || !*path)
         return 0;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    int err = memory ? report_github_summary(memory, run) : -errno;
-    if (memory && fclose(memory) && !err)
-        err = -errno;
+    struct report_draft draft;
+    int err = report_draft_open(&draft);
     if (!err)
-        err = io_write_file(path, O_CREAT | O_APPEND, text, size);
-    free(text);
+        err = report_github_summary(draft.out, run);
+    err = report_draft_close(&draft, err);
+    if (!err)
+        err = io_write_file(path, O_CREAT | O_APPEND, draft.text, draft.size);
+    free(draft.text);
     return err ? diag_set(diag, err, "%s: the summary was not written: %s",
                           path, error_text(err))
                : 0;

@@ -14,15 +14,16 @@
 #include "places.h"
 #include "report/report.h"
 #include "stop.h"
+#include "stored/input.h"
 #include "stored/lookup.h"
 
 struct input {
-    const char *name, *store, *json, *log;
+    struct stored_input stored;
+    const char *json, *log;
     uint64_t shrink_ns;
-    enum color_mode color;
 };
 
-enum { KEY_STORE = 256, KEY_JSON, KEY_LOG, KEY_TIME };
+enum { KEY_JSON = STORED_INPUT_KEYS_END, KEY_LOG, KEY_TIME };
 
 static const struct argp_option options[] = {
     {"json", KEY_JSON, "FILE", 0,
@@ -35,7 +36,7 @@ static const struct argp_option options[] = {
      0},
     {"shrink-time", KEY_TIME, "T", 0,
      "If it was not shrunk yet, take at most T for that (default 30s)", 0},
-    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
+    STORED_INPUT_OPTION,
     {0},
 };
 
@@ -44,12 +45,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct input *input = state->input;
     struct mps_diag diag;
     switch (key) {
-    case ARGP_KEY_INIT:
-        color_option_into(state, &input->color);
-        return 0;
-    case KEY_STORE:
-        input->store = argument;
-        return 0;
     case KEY_JSON:
         input->json = argument;
         return 0;
@@ -62,34 +57,19 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         if (!input->shrink_ns)
             argp_error(state, "--shrink-time: must be longer than 0");
         return 0;
-    case ARGP_KEY_ARG:
-        if (input->name)
-            argp_error(state, "one failure at a time");
-        input->name = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which failure? `mpstress list failures`");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return stored_input_parse(key, argument, state);
     }
 }
 
 static int write_json(const char *path, const struct diagnose *diagnose,
                       struct mps_diag *diag)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    int err = memory ? diagnose_json(memory, diagnose) : -errno;
-    if (memory && fclose(memory) && !err)
-        err = -errno;
-    if (err)
-        diag_set(diag, err, "the JSON could not be made: %s", error_text(err));
-    else
-        err = report_put(path, "JSON", text, size, diag);
-    free(text);
-    return err;
+    struct report_draft draft;
+    int err = report_draft_open(&draft);
+    if (!err)
+        err = diagnose_json(draft.out, diagnose);
+    return report_draft_put(&draft, err, path, "JSON", diag);
 }
 
 static int show(const struct input *input, const struct diagnose *diagnose,
@@ -98,7 +78,7 @@ static int show(const struct input *input, const struct diagnose *diagnose,
     int err = input->json ? write_json(input->json, diagnose, diag) : 0;
     if (err || (input->json && !strcmp(input->json, "-")))
         return err;
-    err = diagnose_print(stdout, diagnose, color_stdout(input->color));
+    err = diagnose_print(stdout, diagnose, color_stdout(input->stored.color));
     if (err == -ENOMEM)
         return diag_set(diag, err, "out of memory");
     return 0; /* a standard output that takes nothing is told by main() */
@@ -116,7 +96,7 @@ static int run(int argc, char **argv)
     char *path = NULL;
     const char *why;
     const bool *stop = stop_install();
-    int err = lookup_path(&path, input.store, input.name, &diag);
+    int err = lookup_path(&path, input.stored.store, input.stored.name, &diag);
     if (!err)
         err = places_find(&places, &diag);
     struct diagnose_options how = {

@@ -16,18 +16,18 @@
 #include "report/report.h"
 #include "stop.h"
 #include "stored/debug.h"
+#include "stored/input.h"
 #include "stored/lookup.h"
 #include "trace/plan.h"
 
 struct input {
-    const char *name, *store;
+    struct stored_input stored;
     uint64_t times; /* 0: not said */
     bool gdb, serial;
-    enum color_mode color;
     char *const *program;
 };
 
-enum { KEY_STORE = 256, KEY_TIMES, KEY_GDB, KEY_SERIAL };
+enum { KEY_TIMES = STORED_INPUT_KEYS_END, KEY_GDB, KEY_SERIAL };
 
 static const struct argp_option options[] = {
     {"times", KEY_TIMES, "N", 0,
@@ -43,7 +43,7 @@ static const struct argp_option options[] = {
      "one process (see mps_serial() in mpstress.h): is it the logic or the "
      "concurrency?",
      0},
-    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
+    STORED_INPUT_OPTION,
     {0},
 };
 
@@ -52,12 +52,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct input *input = state->input;
     struct mps_diag diag;
     switch (key) {
-    case ARGP_KEY_INIT:
-        color_option_into(state, &input->color);
-        return 0;
-    case KEY_STORE:
-        input->store = argument;
-        return 0;
     case KEY_TIMES:
         if (parse_u64(argument, &input->times, &diag))
             argp_error(state, "--times: %s", diag.text);
@@ -71,21 +65,13 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         input->gdb = true;
         return 0;
     case ARGP_KEY_ARG:
-        if (state->quoted && state->next - 1 >= state->quoted) {
-            input->program = state->argv + state->next - 1;
-            state->next = state->argc;
-            return 0;
-        }
-        if (input->name)
-            argp_error(state, "one failure at a time");
-        input->name = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (!input->name)
-            argp_error(state, "which failure? `mpstress list failures`");
+        if (!state->quoted || state->next - 1 < state->quoted)
+            return stored_input_parse(key, argument, state);
+        input->program = state->argv + state->next - 1;
+        state->next = state->argc;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return stored_input_parse(key, argument, state);
     }
 }
 
@@ -198,7 +184,7 @@ static int prepare(struct replay *replay, const struct trace *trace,
     replay->trace = trace;
     replay->exact = meta->controlled;
     replay->other_build = input->program;
-    replay->color = color_stdout(input->color);
+    replay->color = color_stdout(input->stored.color);
     replay->times = input->times                         ? input->times
                     : replay->exact || rerun_tool(trace) ? 1
                                                          : 20;
@@ -258,7 +244,8 @@ static int run(int argc, char **argv)
     struct replay replay = {0};
     const char *why;
     const bool *stop = stop_install();
-    int err = lookup_trace(&trace, input.store, input.name, &diag);
+    int err =
+        lookup_trace(&trace, input.stored.store, input.stored.name, &diag);
     if (!err)
         err = places_find(&places, &diag);
     if (!err)

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "report/report.h"
 #include "stored/html.h"
+#include "stored/input.h"
 #include "stored/lookup.h"
 #include "trace/trace_print.h"
 
@@ -25,17 +26,17 @@ static const struct format {
 };
 
 struct input {
-    const char *name, *store, *html;
+    struct stored_input stored;
+    const char *html;
     const char *file; /* where --format goes; NULL: standard output */
     const struct format *format;
     struct trace_print_options print;
-    enum color_mode color;
 };
 
-enum { KEY_STORE = 256, KEY_OPS, KEY_HTML, KEY_FORMAT };
+enum { KEY_OPS = STORED_INPUT_KEYS_END, KEY_HTML, KEY_FORMAT };
 
 static const struct argp_option options[] = {
-    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
+    STORED_INPUT_OPTION,
     {"ops", KEY_OPS, "N", 0, "Show the last N operations (default 40)", 0},
     {"html", KEY_HTML, "FILE", 0,
      "Write a page to read in a browser to FILE instead (-: stdout)", 0},
@@ -65,12 +66,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct mps_diag diag;
     uint64_t number;
     switch (key) {
-    case ARGP_KEY_INIT:
-        color_option_into(state, &input->color);
-        return 0;
-    case KEY_STORE:
-        input->store = argument;
-        return 0;
     case KEY_OPS:
         if (parse_u64(argument, &number, &diag))
             argp_error(state, "--ops: %s", diag.text);
@@ -82,24 +77,18 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_FORMAT:
         return set_format(state, input, argument);
     case ARGP_KEY_ARG:
-        if (input->file)
-            argp_error(state, "one failure at a time");
-        if (input->name)
-            input->file = argument;
-        else
-            input->name = argument;
+        if (!input->stored.name || input->file)
+            return stored_input_parse(key, argument, state);
+        input->file = argument;
         return 0;
     case ARGP_KEY_END:
         if (input->file && !input->format)
             argp_error(state, "one failure at a time");
         if (input->html && input->format)
             argp_error(state, "either --html or --format");
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which failure? `mpstress list failures`");
-        return 0;
+        return stored_input_parse(key, argument, state);
     default:
-        return ARGP_ERR_UNKNOWN;
+        return stored_input_parse(key, argument, state);
     }
 }
 
@@ -114,31 +103,22 @@ static unsigned terminal_width(void)
 static int print(const struct trace *trace, struct input *input)
 {
     input->print.width = terminal_width();
-    input->print.color = color_stdout(input->color);
+    input->print.color = color_stdout(input->stored.color);
     int err = trace_print(stdout, trace, &input->print);
     /* A standard output that takes nothing is told by main(). */
     return err == -EIO ? 0 : err;
 }
 
-/* In memory first: of a trace that cannot be shown there is no file. */
 static int write_format(const struct input *input, const struct trace *trace,
                         struct mps_diag *diag)
 {
     const struct format *format = input->format;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    int err = memory ? format->write(memory, trace) : -errno;
-    if (memory && fclose(memory) && !err)
-        err = -errno;
-    if (err)
-        diag_set(diag, err, "%s could not be made: %s", format->what,
-                 error_text(err));
-    else
-        err = report_put(input->file ? input->file : "-", format->what, text,
-                         size, diag);
-    free(text);
-    return err;
+    struct report_draft draft;
+    int err = report_draft_open(&draft);
+    if (!err)
+        err = format->write(draft.out, trace);
+    return report_draft_put(&draft, err, input->file ? input->file : "-",
+                            format->what, diag);
 }
 
 static int run(int argc, char **argv)
@@ -150,7 +130,7 @@ static int run(int argc, char **argv)
     struct mps_diag diag = {""};
     struct trace *trace;
     char *path = NULL;
-    int err = lookup_path(&path, input.store, input.name, &diag);
+    int err = lookup_path(&path, input.stored.store, input.stored.name, &diag);
     if (!err)
         err = trace_open(&trace, path, &diag);
     if (err) {
@@ -158,7 +138,7 @@ static int run(int argc, char **argv)
         return command_fail(&command_show, err, &diag);
     }
     if (input.html)
-        err = show_html(input.html, input.store, path, trace, &diag);
+        err = show_html(input.html, input.stored.store, path, trace, &diag);
     else if (input.format)
         err = write_format(&input, trace, &diag);
     else

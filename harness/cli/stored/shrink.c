@@ -12,20 +12,20 @@
 #include "command.h"
 #include "places.h"
 #include "stop.h"
+#include "stored/input.h"
 #include "stored/lookup.h"
 #include "trace/trace_print.h"
 
 struct input {
-    const char *name, *store;
+    struct stored_input stored;
     uint64_t time_ns;
-    enum color_mode color;
 };
 
-enum { KEY_STORE = 256, KEY_TIME };
+enum { KEY_TIME = STORED_INPUT_KEYS_END };
 
 static const struct argp_option options[] = {
     {"time", KEY_TIME, "T", 0, "Stop after T (default 10s)", 0},
-    {"store", KEY_STORE, "DIR", 0, STORE_OPTION_ABOUT, 0},
+    STORED_INPUT_OPTION,
     {0},
 };
 
@@ -34,28 +34,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct input *input = state->input;
     struct mps_diag diag;
     switch (key) {
-    case ARGP_KEY_INIT:
-        color_option_into(state, &input->color);
-        return 0;
-    case KEY_STORE:
-        input->store = argument;
-        return 0;
     case KEY_TIME:
         if (parse_duration(argument, &input->time_ns, &diag))
             argp_error(state, "--time: %s", diag.text);
         if (!input->time_ns)
             argp_error(state, "--time: must be longer than 0");
         return 0;
-    case ARGP_KEY_ARG:
-        if (input->name)
-            argp_error(state, "one failure at a time");
-        input->name = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which failure? `mpstress list failures`");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return stored_input_parse(key, argument, state);
     }
 }
 
@@ -114,7 +100,7 @@ static int run(int argc, char **argv)
     char *path = NULL;
     const char *why;
     const bool *stop = stop_install();
-    int err = lookup_path(&path, input.store, input.name, &diag);
+    int err = lookup_path(&path, input.stored.store, input.stored.name, &diag);
     if (!err)
         err = places_find(&places, &diag);
     struct explainer_options explainer = {
@@ -129,7 +115,7 @@ static int run(int argc, char **argv)
     if (!err) {
         print_exactness(&explained);
         if (explained.minimal)
-            err = show(path, color_stdout(input.color), &diag);
+            err = show(path, color_stdout(input.stored.color), &diag);
     }
     if (*stop)
         code = EXIT_INTERRUPTED;
