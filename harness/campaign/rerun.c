@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "check/check.h"
 #include "check/locks/order.h"
+#include "cores.h"
 #include "origin.h"
 #include "plan.h"
 #include "references.h"
@@ -29,7 +30,7 @@ struct rerun {
     struct symbols *symbols;
     bool own_symbols;
     char *program, *directory;
-    unsigned cpus;
+    struct cores cores;
 };
 
 static int tool_of(const struct trace *trace)
@@ -51,8 +52,7 @@ int rerun_open(struct rerun **out, const struct trace *trace,
     struct rerun *rerun = calloc(1, sizeof(*rerun));
     if (!rerun)
         return diag_set(diag, -ENOMEM, "out of memory");
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    rerun->cpus = cpus > 0 ? (unsigned)cpus : 1;
+    cores_look(&rerun->cores);
     rerun->trace = trace;
     rerun->directory = str_format("%s/rerun", options->workspace);
     int err = options->scenario
@@ -82,7 +82,7 @@ int rerun_open(struct rerun **out, const struct trace *trace,
         .launcher = options->toolchain->launcher,
         .directory = rerun->directory,
         .isolation = options->isolation,
-        .cpu = rerun->cpus > 1 ? 0 : -1,
+        .cpu = cores_of_slot(&rerun->cores, 0),
         .symbols = rerun->symbols,
         .stop = options->stop,
     };
@@ -235,8 +235,8 @@ int rerun_once(struct rerun *rerun, uint64_t seed,
     if (rerun->valgrind)
         return run_tool(rerun, seed, outcome, findings, diag);
     struct disturbance disturbance;
-    plan_disturbance(seed, meta->delay_low_ns, meta->delay_high_ns, rerun->cpus,
-                     &disturbance);
+    plan_disturbance(seed, meta->delay_low_ns, meta->delay_high_ns,
+                     rerun->cores.count, &disturbance);
     return run_slot(rerun, seed, &disturbance, control, outcome, findings,
                     diag);
 }
@@ -250,7 +250,7 @@ int rerun_freely(struct rerun *rerun, uint64_t seed, uint64_t low_ns,
     struct disturbance disturbance;
     if (rerun->valgrind)
         return run_tool(rerun, seed, outcome, findings, diag);
-    plan_disturbance(seed, low_ns, high_ns, rerun->cpus, &disturbance);
+    plan_disturbance(seed, low_ns, high_ns, rerun->cores.count, &disturbance);
     if (!high_ns)
         disturbance.sleep_chance = disturbance.yield_chance = 0;
     scenario->time_limit_ns = limit_ns;

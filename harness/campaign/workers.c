@@ -16,6 +16,7 @@
 #include "base/str.h"
 #include "check/locks/order.h"
 #include "check/suppress.h"
+#include "cores.h"
 #include "keep.h"
 #include "plan.h"
 #include "references.h"
@@ -29,7 +30,7 @@ struct work {
     const struct scenario *scenario;
     struct symbols *symbols;
     char *program;
-    unsigned cpus;
+    struct cores cores;
     uint64_t deadline_ns; /* 0: none */
 
     pthread_mutex_t lock;
@@ -175,7 +176,7 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
         seed,
         options->has_delay ? options->delay_low_ns : scenario->delay_low_ns,
         options->has_delay ? options->delay_high_ns : scenario->delay_high_ns,
-        work->cpus, &disturbance);
+        work->cores.count, &disturbance);
     const struct reference *reference = NULL;
     int err = 0;
     if (work->references)
@@ -239,7 +240,7 @@ static void run_slot(struct work *work, unsigned number)
         .launcher = options->toolchain->launcher,
         .directory = directory,
         .isolation = options->isolation,
-        .cpu = work->cpus > 1 ? (int)(number % work->cpus) : -1,
+        .cpu = cores_of_slot(&work->cores, number),
         .symbols = work->symbols,
         .stop = options->stop,
     };
@@ -298,16 +299,15 @@ int workers_run(const struct campaign_options *options,
                 const struct scenario *scenario, struct symbols *symbols,
                 struct tally *tally, struct mps_diag *diag)
 {
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     struct work work = {
         .options = options,
         .scenario = scenario,
         .symbols = symbols,
-        .cpus = cpus > 0 ? (unsigned)cpus : 1,
         .tally = tally,
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .ended = PTHREAD_COND_INITIALIZER,
     };
+    cores_look(&work.cores);
     uint64_t start = clock_now_ns();
     tally->planned = plan_iterations(options, scenario);
     if (options->duration_ns)
