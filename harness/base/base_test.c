@@ -160,6 +160,25 @@ Test(io, reads_up_to_the_limit_and_says_when_there_is_more)
     free(directory), free(file);
 }
 
+Test(str, words_are_what_a_shell_reads)
+{
+    static const char *const words[][2] = {
+        {"a-b_c./+=:,@%9", "a-b_c./+=:,@%9"},
+        {"", "''"},
+        {"a b", "'a b'"},
+        {"it's", "'it'\\''s'"},
+        {"{1,2}", "'{1,2}'"},
+        {"$x\n", "'$x\n'"},
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        struct str s;
+        str_init(&s);
+        str_add_word(&s, words[i][0]);
+        cr_expect_str_eq(s.data, words[i][1]);
+        str_fini(&s);
+    }
+}
+
 Test(io, writes_to_a_file_that_is_there_as_the_flags_say)
 {
     char *directory = scratch();

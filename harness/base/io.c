@@ -86,9 +86,26 @@ int io_write_file(const char *path, int flags, const void *bytes, size_t len)
     return err;
 }
 
+static char *name_beside(const char *path)
+{
+    return str_format("%s.%d.tmp", path, (int)getpid());
+}
+
+int io_can_replace(const char *path)
+{
+    char *temporary = name_beside(path);
+    if (!temporary)
+        return -ENOMEM;
+    int err = io_write_file(temporary, O_CREAT | O_EXCL, "", 0);
+    if (!err)
+        unlink(temporary);
+    free(temporary);
+    return err;
+}
+
 int io_replace_file(const char *path, const void *bytes, size_t len)
 {
-    char *temporary = str_format("%s.%d.tmp", path, (int)getpid());
+    char *temporary = name_beside(path);
     if (!temporary)
         return -ENOMEM;
     int err = io_write_file(temporary, O_CREAT | O_TRUNC, bytes, len);

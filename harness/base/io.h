@@ -30,5 +30,7 @@ int io_write_file(const char *path, int flags, const void *bytes, size_t len);
 /* Replace the file PATH by LEN bytes at once: written beside it, then renamed,
  * so that a reader sees the old or the new and never a half. */
 int io_replace_file(const char *path, const void *bytes, size_t len);
+/* 0 when the file PATH, there or not, could be replaced now; -errno. */
+int io_can_replace(const char *path);
 
 #endif

@@ -98,6 +98,24 @@ void str_addf(struct str *s, const char *format, ...)
     va_end(args);
 }
 
+void str_add_word(struct str *s, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-_./+=:,@%";
+    if (*text && !text[strspn(text, plain)]) {
+        str_add(s, text);
+        return;
+    }
+    str_add_char(s, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            str_add(s, "'\\'");
+        str_add_char(s, *text);
+    }
+    str_add_char(s, '\'');
+}
+
 char *str_take(struct str *s)
 {
     char *text = NULL;

@@ -31,6 +31,9 @@ void str_addf(struct str *s, const char *format, ...)
 void str_vaddf(struct str *s, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* TEXT as one word of a POSIX shell: in quotes where it needs them. */
+void str_add_word(struct str *s, const char *text);
+
 /* Make room for LEN more bytes and return where they go, or NULL; the caller
  * writes them and then adds to s->len. */
 char *str_reserve(struct str *s, size_t len);
@@ -40,7 +43,6 @@ char *str_reserve(struct str *s, size_t len);
 char *str_take(struct str *s);
 
 /* strdup() of the formatted text; NULL when out of memory. Caller frees. */
-char *str_format(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -252,6 +252,8 @@ int campaign_run(struct campaign **out, const struct campaign_options *options,
     *report = (struct report_run){
         .version = MPS_VERSION,
         .command = options->command,
+        .settings = options->settings,
+        .setting_count = options->setting_count,
         .base_seed = options->base_seed,
         .jobs = options->jobs,
         .started_wall_ns = clock_wall_ns(),

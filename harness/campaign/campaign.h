@@ -19,6 +19,8 @@ struct mps_diag;
 struct store;
 struct suppressions;
 
+enum { CAMPAIGN_JOBS_MAX = 256 };
+
 /* Where the parts of mpstress that the target needs are. */
 struct toolchain {
     const char *runtime;  /* libmpstress.so */
@@ -30,7 +32,9 @@ struct campaign_options {
     struct scenario *const *scenarios;
     size_t scenario_count;
     const struct toolchain *toolchain;
-    const char *command;   /* the command line, for reports */
+    const char *command;         /* the command line, for reports */
+    const char *const *settings; /* for reports, too: see report.h */
+    size_t setting_count;
     const char *workspace; /* an existing empty directory for the slots */
     struct store *store;   /* NULL: failures are not kept */
     bool stored_first;     /* begin with the failures that the store has */
@@ -60,7 +64,7 @@ struct campaign_options {
     uint64_t delay_low_ns, delay_high_ns;
     uint64_t shrink_time_ns; /* for each unexpected finding; 0: none */
     uint64_t timeout_ns;     /* 0: the scenario's own limit */
-    unsigned jobs;           /* job slots */
+    unsigned jobs;           /* job slots: 1 .. CAMPAIGN_JOBS_MAX */
     unsigned verbosity;      /* 0 quiet, 1 normal, 2 more */
 
     FILE *out; /* results */

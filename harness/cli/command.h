@@ -42,9 +42,12 @@ int command_parse(const struct command *command, int argc, char **argv,
 #define STORE_OPTION_ABOUT \
     "Where runs keep failures and history (default " STORE_DEFAULT_DIRECTORY ")"
 
+/* The exit code that belongs to ERR; 0 for 0. */
+int command_exit(int err);
+
 struct mps_diag;
-/* Print "mpstress NAME: what DIAG says" to standard error and return the exit
- * code that belongs to ERR. */
+/* Print "mpstress NAME: what DIAG says" to standard error and return
+ * command_exit(ERR). */
 int command_fail(const struct command *command, int err,
                  const struct mps_diag *diag);
 

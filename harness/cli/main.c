@@ -46,26 +46,32 @@ static const struct {
     {-MPS_ENOMATCH, EXIT_NO_MATCH},
     {-MPS_ESTORE, EXIT_USAGE},
     /* What the machine refuses: for the user to change, no bug of ours. */
-    {-ENOENT, EXIT_NO_MATCH},
+    {-ENOENT, EXIT_USAGE},
     {-ENOTDIR, EXIT_USAGE},
     {-EACCES, EXIT_USAGE},
     {-EPERM, EXIT_USAGE},
     {-EROFS, EXIT_USAGE},
     {-ENOSPC, EXIT_USAGE},
     {-EDQUOT, EXIT_USAGE},
+    {-EISDIR, EXIT_USAGE},
     {-EBADF, EXIT_USAGE}, /* a closed standard output */
     {-EIO, EXIT_USAGE},
 };
+
+int command_exit(int err)
+{
+    for (size_t i = 0; i < sizeof(exit_codes) / sizeof(exit_codes[0]); i++)
+        if (exit_codes[i].error == err)
+            return exit_codes[i].code;
+    return err ? EXIT_INTERNAL : EXIT_AS_EXPECTED;
+}
 
 int command_fail(const struct command *command, int err,
                  const struct mps_diag *diag)
 {
     fprintf(stderr, "mpstress %s: %s\n", command->name,
             diag && *diag->text ? diag->text : error_text(err));
-    for (size_t i = 0; i < sizeof(exit_codes) / sizeof(exit_codes[0]); i++)
-        if (exit_codes[i].error == err)
-            return exit_codes[i].code;
-    return EXIT_INTERNAL;
+    return command_exit(err);
 }
 
 static void print_help(FILE *out)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/error.h"
@@ -40,23 +41,47 @@ int report_draft_close(struct report_draft *draft, int err)
     return err;
 }
 
-static int write_path(const char *path, const char *text, size_t size)
+/* The name of the file that is replaced to write to PATH, to be freed; NULL for
+ * a device or pipe, which is written to: renaming a file onto /dev/null would
+ * take it away from everybody. */
+static int find_file(const char *path, char **out)
 {
     struct stat status;
+    *out = NULL;
     if (stat(path, &status))
-        return io_replace_file(path, text, size);
+        return (*out = strdup(path)) ? 0 : -ENOMEM;
     if (S_ISDIR(status.st_mode))
         return -EISDIR;
-    /* A device or pipe is written to: renaming a file onto /dev/null would take
-     * it away from everybody. */
     if (!S_ISREG(status.st_mode))
-        return io_write_file(path, 0, text, size);
+        return 0;
     /* The file that a symbolic link points to is meant, not the link. */
-    char *real = realpath(path, NULL);
-    if (!real)
-        return -errno;
-    int err = io_replace_file(real, text, size);
-    free(real);
+    return (*out = realpath(path, NULL)) ? 0 : -errno;
+}
+
+int report_check_path(const char *path, struct mps_diag *diag)
+{
+    if (!strcmp(path, "-"))
+        return 0;
+    char *file;
+    int err = find_file(path, &file);
+    if (!err && file)
+        err = io_can_replace(file);
+    else if (!err && access(path, W_OK))
+        err = -errno;
+    free(file);
+    return err ? diag_set(diag, err, "%s: cannot be written: %s", path,
+                          error_text(err))
+               : 0;
+}
+
+static int write_path(const char *path, const char *text, size_t size)
+{
+    char *file;
+    int err = find_file(path, &file);
+    if (!err)
+        err = file ? io_replace_file(file, text, size)
+                   : io_write_file(path, 0, text, size);
+    free(file);
     return err;
 }
 

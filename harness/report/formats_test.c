@@ -139,6 +139,24 @@ Test(formats, say_why_a_file_cannot_be_written, .init = enter, .fini = leave)
                      ".: the junit report was not written: Is a directory");
 }
 
+Test(formats, know_before_whether_a_file_can_be_written, .init = enter,
+     .fini = leave)
+{
+    struct mps_diag diag = {""};
+    cr_assert(!mkdir("there", 0700));
+    cr_assert(!symlink("nowhere/out", "broken"));
+    static const char *const good[] = {"-", "new", "there/new", "/dev/null"};
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        cr_expect_eq(report_check_path(good[i], &diag), 0, "%s", diag.text);
+    cr_expect(access("new", F_OK) && access("there/new", F_OK));
+    cr_expect(!rmdir("there"), "something was left in it");
+    cr_expect_eq(report_check_path("no/such/dir", &diag), -ENOENT);
+    cr_expect_str_eq(diag.text, "no/such/dir: cannot be written: No such file "
+                                "or directory");
+    cr_expect_eq(report_check_path(".", &diag), -EISDIR);
+    cr_expect_eq(report_check_path("new/", &diag), -ENOENT);
+}
+
 Test(formats, say_that_the_disk_is_full)
 {
     struct mps_diag diag = {""};

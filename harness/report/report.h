@@ -150,7 +150,11 @@ struct report_scenario {
 };
 
 struct report_run {
-    const char *version, *command; /* the command line */
+    const char *version;
+    const char *command;         /* the command line, for a shell */
+    const char *const *settings; /* its options that an iteration depends on,
+                                    beside its seed: "--workers=3" */
+    size_t setting_count;
     const char *store;
     uint64_t base_seed;
     unsigned jobs;
@@ -199,6 +203,8 @@ const struct report_format *report_formats(size_t *count);
  * at once. */
 int report_write(const struct report_format *format, const char *path,
                  const struct report_run *run, struct mps_diag *diag);
+/* Whether it could write to PATH: to be told before a long run, not after. */
+int report_check_path(const char *path, struct mps_diag *diag);
 
 /* What is written in memory first: so that nothing of it reaches the file
  * unless all of it is there. */

@@ -162,7 +162,7 @@ static int check_identity(struct store *store, struct mps_diag *diag)
     if (err)
         return err;
     if (is_empty(&id))
-        return diag_set(diag, -ENOENT,
+        return diag_set(diag, -MPS_ENOMATCH,
                         "%s: the history is empty (mpstress run fills it)",
                         store->history);
     if (id.application != STORE_APPLICATION_ID)

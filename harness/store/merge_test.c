@@ -155,7 +155,7 @@ Test(store_merge, refuses_what_is_no_store_and_stays_as_it_was)
     cr_assert_eq(fixture_add_run(&here, 2, &run), 0);
     struct store_merged merged;
     cr_assert_eq(store_merge(here.store, "/nowhere", &merged, &here.diag),
-                 -ENOENT);
+                 -MPS_ENOMATCH);
     cr_assert(strstr(here.diag.text, "/nowhere"), "%s", here.diag.text);
     fixture_close(&there);
     fixture_write(&there, "history.db", "rubbish", 7);

@@ -41,7 +41,7 @@ static int look_for(const struct store *store, struct mps_diag *diag)
     if (err == -ENOENT && !stat(store->failures, &st))
         return 0;
     if (err == -ENOENT || err == -ENOTDIR)
-        return diag_set(diag, -ENOENT,
+        return diag_set(diag, -MPS_ENOMATCH,
                         "%s: no store here (mpstress run makes one; --store "
                         "DIR names another place)",
                         store->directory);

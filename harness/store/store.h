@@ -26,8 +26,8 @@ enum { STORE_FORMAT = 2, STORE_APPLICATION_ID = 0x6d707368 };
 enum { STORE_ID_BYTES = 192, STORE_RUN_BYTES = 33 };
 
 /* Open the store in directory DIR. CREATE: make what is missing and demand
- * write access. Otherwise -ENOENT when there is no store; one that cannot be
- * written is opened for reading, and functions that write give -MPS_ESTORE.
+ * write access. Otherwise -MPS_ENOMATCH when there is no store; one that cannot
+ * be written is opened for reading, and functions that write give -MPS_ESTORE.
  * -MPS_ECORRUPT, -MPS_EVERSION or -MPS_EINPUT for a history.db that is
  * damaged, newer, or not ours. Release with store_close(). */
 int store_open(struct store **out, const char *dir, bool create,

@@ -17,9 +17,7 @@ static int write_json(const char *path, const struct report_history *history,
     int err = report_draft_open(&draft);
     if (!err)
         err = report_history_json(draft.out, history);
-    return report_draft_put(&draft, err, path, "the history", diag)
-               ? -MPS_EINTERNAL
-               : 0;
+    return report_draft_put(&draft, err, path, "the history", diag);
 }
 
 static int write_all(const struct store_history *rows,

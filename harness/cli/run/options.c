@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 #include "base/parse.h"
+#include "base/str.h"
 #include "campaign/confidence.h"
 #include "color_option.h"
 #include "run/run.h"
@@ -266,11 +267,41 @@ static int add_text(const char ***list, size_t *count, const char *text)
     return 0;
 }
 
+/* Keep the options that iteration I of a seed depends on: who runs it again
+ * needs them, too. */
+static int keep_setting(struct run_input *input, int key, const char *argument)
+{
+    static const int settings[] = {KEY_TIMEOUT, KEY_WORKERS,  KEY_DELAY,
+                                   KEY_MODE,    KEY_STRATEGY, KEY_DETECTOR,
+                                   KEY_GUARD};
+    enum { COUNT = sizeof(settings) / sizeof(settings[0]) };
+    size_t i = 0;
+    while (i < COUNT && settings[i] != key)
+        i++;
+    if (i == COUNT)
+        return 0;
+    const struct argp_option *option = options;
+    while (option->key != key)
+        option++;
+    char **kept =
+        realloc(input->settings, (input->setting_count + 1) * sizeof(*kept));
+    if (!kept)
+        return ENOMEM;
+    input->settings = kept;
+    kept[input->setting_count] =
+        argument ? str_format("--%s=%s", option->name, argument)
+                 : str_format("--%s", option->name);
+    return kept[input->setting_count++] ? 0 : ENOMEM;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct run_input *input = state->input;
     struct campaign_options *campaign = &input->campaign;
     uint64_t value = 0;
+    int err = keep_setting(input, key, argument);
+    if (err)
+        return err;
     switch (key) {
     case ARGP_KEY_INIT:
         color_option_into(state, &input->color);
@@ -303,8 +334,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return set_shard(state, campaign, argument);
     case 'j':
         number(state, "jobs", argument, &value);
-        if (value < 1 || value > 256)
-            argp_error(state, "--jobs: from 1 to 256");
+        if (value < 1 || value > CAMPAIGN_JOBS_MAX)
+            argp_error(state, "--jobs: from 1 to %d", CAMPAIGN_JOBS_MAX);
         campaign->jobs = (unsigned)value;
         return 0;
     case KEY_STORE:

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "campaign/cores.h"
 #include "campaign/known.h"
 #include "check/suppress.h"
 #include "command.h"
@@ -48,6 +49,9 @@ static void session_fini(struct session *session)
     free(session->input.workers);
     free(session->input.names);
     free(session->input.known);
+    for (size_t i = 0; i < session->input.setting_count; i++)
+        free(session->input.settings[i]);
+    free(session->input.settings);
     known_free(&session->known);
     free(session->command);
 }
@@ -57,8 +61,11 @@ static char *join(int argc, char **argv)
 {
     struct str text;
     str_init(&text);
-    for (int i = 0; i < argc; i++)
-        str_addf(&text, "%s%s", i ? " " : "", argv[i]);
+    str_add(&text, argv[0]);
+    for (int i = 1; i < argc; i++) {
+        str_add_char(&text, ' ');
+        str_add_word(&text, argv[i]);
+    }
     return str_take(&text);
 }
 
@@ -131,11 +138,22 @@ static int load_known(struct session *session, struct mps_diag *diag)
     return err;
 }
 
+static int check_reports(const struct run_input *input, struct mps_diag *diag)
+{
+    int err = 0;
+    for (int i = 0; !err && i < FORMATS_MAX; i++)
+        if (input->reports[i])
+            err = report_check_path(input->reports[i], diag);
+    return err;
+}
+
 static int prepare(struct session *session, struct mps_diag *diag)
 {
     struct run_input *input = &session->input;
     struct campaign_options *campaign = &input->campaign;
     int err = load(session, diag);
+    if (!err)
+        err = check_reports(input, diag);
     /* Also when it is not there: an option that names nothing is misused. */
     if (!err && input->suppressions)
         err = load_suppressions(session, diag);
@@ -155,14 +173,18 @@ static int prepare(struct session *session, struct mps_diag *diag)
     if (!input->has_seed)
         campaign->base_seed = fresh_seed();
     if (!campaign->jobs) {
-        long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-        campaign->jobs = cpus > 0 && cpus <= 256 ? (unsigned)cpus : 1;
+        struct cores cores;
+        cores_look(&cores);
+        campaign->jobs =
+            cores.count < CAMPAIGN_JOBS_MAX ? cores.count : CAMPAIGN_JOBS_MAX;
     }
     campaign->scenarios = session->selection.items;
     campaign->scenario_count = session->selection.count;
     campaign->toolchain = &session->places.toolchain;
     campaign->workspace = session->places.workspace;
     campaign->command = session->command;
+    campaign->settings = (const char *const *)input->settings;
+    campaign->setting_count = input->setting_count;
     campaign->store = session->store;
     /* What a seed gives must not depend on the store. One shard is enough. */
     campaign->stored_first = !input->no_stored && !input->has_seed &&
@@ -181,22 +203,22 @@ static int prepare(struct session *session, struct mps_diag *diag)
 }
 
 /* Reports that cannot be written do not lose the others. */
-static int write_reports(const struct run_input *input,
+static int write_reports(const struct session *session,
                          const struct report_run *report)
 {
     size_t count;
     const struct report_format *formats = report_formats(&count);
-    int first = 0;
+    struct past past;
+    int first = past_init(&past, report, session->store);
     for (size_t i = 0; i < count && i < FORMATS_MAX; i++) {
         struct mps_diag diag = {""};
-        if (!input->reports[i])
-            continue;
-        int err = report_write(&formats[i], input->reports[i], report, &diag);
-        if (err) {
+        const char *path = session->input.reports[i];
+        int err = path ? report_write(&formats[i], path, &past.run, &diag) : 0;
+        if (err)
             fprintf(stderr, "mpstress run: %s\n", diag.text);
-            first = first ? first : err;
-        }
+        first = first ? first : err;
     }
+    past_fini(&past);
     return first;
 }
 
@@ -253,22 +275,14 @@ static int run_command(int argc, char **argv)
     code = report->exit_code;
     if (recorded && history_close_run(session.store, &run, report, &diag))
         fprintf(stderr, "mpstress run: %s\n", diag.text);
-    struct past past;
-    if (past_init(&past, report, session.store) && !code)
-        code = EXIT_INTERNAL;
-    if (write_reports(&session.input, &past.run) && !code)
-        code = EXIT_INTERNAL;
-    past_fini(&past);
+    err = write_reports(&session, report);
     if (summary)
         report_summary(stdout, session.input.campaign.color, report);
-    if (github_end(&github, report, &diag)) {
+    int unsaid = github_end(&github, report, &diag);
+    if (unsaid)
         fprintf(stderr, "mpstress run: %s\n", diag.text);
-        code = code ? code : EXIT_INTERNAL;
-    }
-    if (fflush(stdout) && !code)
-        code = EXIT_INTERNAL;
     session_fini(&session);
-    return code;
+    return code ? code : command_exit(err ? err : unsaid);
 }
 
 const struct command command_run = {

@@ -24,6 +24,8 @@ struct run_input {
     const char *reports[FORMATS_MAX]; /* by row of report_formats() */
     const char **names; /* scenarios named on the command line; owned */
     size_t name_count;
+    char **settings; /* "--workers=3", see report.h; owned */
+    size_t setting_count;
     char *const *program; /* after "--", or NULL */
 };
 

@@ -97,6 +97,8 @@ static int run(int argc, char **argv)
     const char *why;
     const bool *stop = stop_install();
     int err = lookup_path(&path, input.stored.store, input.stored.name, &diag);
+    if (!err && input.json)
+        err = report_check_path(input.json, &diag);
     if (!err)
         err = places_find(&places, &diag);
     struct diagnose_options how = {

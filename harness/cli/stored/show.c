@@ -143,9 +143,6 @@ static int run(int argc, char **argv)
         err = write_format(&input, trace, &diag);
     else
         err = print(trace, &input);
-    /* About where to write to: the failure itself was there. */
-    if (err == -ENOENT)
-        err = -MPS_EINTERNAL;
     if (err)
         code = command_fail(&command_show, err, &diag);
     trace_close(trace);

@@ -95,6 +95,9 @@ has_like loud.txt "^ +[0-9]+  0\.0 +pid [0-9]+ +mutex lock .* move\(\) .*abba\.c
 same "$(json_count out '$.steps')" 6
 mps 0 diagnose "$(readlink -f .mpstress/failures/latest)"
 has_like out "^  4\. Replay the queues: it replays exactly, 5 of 5$"
+mps 2 diagnose latest --json nosuch/said.json
+has err "nosuch/said.json: cannot be written: No such file or directory"
+silent out
 
 # Another program stands there by now: it is the recorded run that is told.
 has_not out "does not fail any more"

@@ -72,7 +72,7 @@ has err "'svg' is not chrome"
 mps 2 show latest t.json
 has err "one failure at a time"
 mps 2 show latest --format chrome --html t.html
-mps 6 show latest --format chrome /proc/nosuch
+mps 2 show latest --format chrome /proc/nosuch
 has err "/proc/nosuch: the Chrome trace was not written"
 
 # -- TAP ----------------------------------------------------------------------
@@ -137,6 +137,6 @@ same 2 "$(grep -c '^### mpstress' summary.md)"
 # A summary that cannot be written does not make a good run of a bad one.
 GITHUB_STEP_SUMMARY=/proc/nosuch mps 1 run --iterations 3 -- ./liar
 has err "/proc/nosuch: the summary was not written"
-GITHUB_STEP_SUMMARY=/proc/nosuch mps 6 run --iterations 3 -- /bin/true
+GITHUB_STEP_SUMMARY=/proc/nosuch mps 2 run --iterations 3 -- /bin/true
 unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
 nothing_left

@@ -23,7 +23,7 @@ mps 1 run --timeout $time_limit --store "$disk/s" --json "$disk/r.json" \
 has err "$disk/s/failures/$name-"
 has err "cannot write the trace: No space left on device"
 has out "exit status is 1, expected 0"
-has_like out "^reproduce: mpstress run --seed 0x[0-9a-f]+ --only [01] -- "
+has_like out "^reproduce: mpstress run --seed 0x[0-9a-f]+ --only [01] --timeout=$time_limit -- "
 command=$(sed -n 's/^reproduce: mpstress run //p' out)
 holds is_json "$disk/r.json"
 same "" "$(json "$disk/r.json" '$.scenarios[0].findings[0].trace')"
@@ -31,7 +31,7 @@ same "" "$(ls "$disk/s/failures")"
 mps 0 list failures --store "$disk/s"
 has out "(no trace file)"
 mps 4 show latest --store "$disk/s"
-eval "mps 1 run --timeout $time_limit --store elsewhere $command"
+eval "mps 1 run --store elsewhere $command"
 has_like out "^reproduce: mpstress replay --store elsewhere $name-"
 
 # With more room the same store takes it.

@@ -76,7 +76,7 @@ mps 0 history nosuch
 has out "no run recorded"
 mps 0 history --json - nosuch
 same 0 "$(json_count out '$.runs')"
-mps 6 history --json /proc/nosuch
+mps 2 history --json /proc/nosuch
 has err "/proc/nosuch: "
 mps 2 history --json
 nothing_left

@@ -89,8 +89,8 @@ holds test "$(stat -c %s big.html)" -le 3000000
 # To standard output, it is alone there; what cannot be written is said.
 mps 0 run --html - good
 is_alone out
-mps 6 run --html /proc/nosuch good
-has err "/proc/nosuch: "
-mps 6 show latest --html /proc/nosuch
+mps 2 run --html /dev/full good
+has err "/dev/full: "
+mps 2 show latest --html /proc/nosuch
 has err "/proc/nosuch: "
 nothing_left

@@ -61,12 +61,17 @@ same "<?xml" "$(head -c 5 out)"
 same "</testsuites>" "$(tail -n 1 out)"
 
 # A report that cannot be written is said, and the others are.
-mps 1 run --json /proc/nosuch --junit r2.xml
-has err "/proc/nosuch: "
+mps 1 run --json /dev/full --junit r2.xml
+has err "/dev/full: "
 has r2.xml "</testsuites>"
 has_like out "^reproduce: "
-mps 6 run --json /proc/nosuch good
-has err "/proc/nosuch: "
+mps 2 run --json /dev/full good
+has err "/dev/full: "
+# ... before anything is run, where that can be known.
+mps 2 run --json nosuch/r.json good
+same "mpstress run: nosuch/r.json: cannot be written: No such file or \
+directory" "$(cat err)"
+silent out
 
 # Colours: on request; not in files, and never against NO_COLOR.
 mps 1 run --color always bad

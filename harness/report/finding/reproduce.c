@@ -8,27 +8,13 @@
 
 static const char default_store[] = ".mpstress";
 
-/* TEXT as one word of a shell. */
 static void add_word(struct str *s, const char *text)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789-_./+=:,@%";
-    if (*text && !text[strspn(text, plain)]) {
-        str_add(s, text);
-        return;
-    }
-    struct str quoted;
-    str_init(&quoted);
-    str_add_char(&quoted, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
-            str_add(&quoted, "'\\'");
-        str_add_char(&quoted, *text);
-    }
-    str_add_char(&quoted, '\'');
-    words_clean(s, quoted.data);
-    str_fini(&quoted);
+    struct str word;
+    str_init(&word);
+    str_add_word(&word, text);
+    words_clean(s, word.data);
+    str_fini(&word);
 }
 
 static void add_replay(struct str *s, const struct report_run *run,
@@ -53,11 +39,15 @@ void reproduce_add(struct str *s, const struct report_run *run,
     }
     str_addf(s, "mpstress run --seed 0x%" PRIx64 " --only %" PRIu64 " ",
              run->base_seed, finding->first_iteration);
+    for (size_t i = 0; i < run->setting_count; i++) {
+        add_word(s, run->settings[i]);
+        str_add_char(s, ' ');
+    }
     const char *program = run->command ? strstr(run->command, " -- ") : NULL;
     if (scenario->path && *scenario->path)
         add_word(s, scenario->path);
     else if (program)
-        words_clean(s, program + 1); /* already as the user typed it */
+        words_clean(s, program + 1); /* words of a shell already */
     else
         add_word(s, scenario->name);
 }

@@ -34,8 +34,12 @@ Test(reproduce, runs_the_iteration_when_there_is_no_trace)
     single.scenario.path = "";
     single.run.command = "mpstress run -j 2 -- ./prog 'a b'";
     expect_command(&single, "mpstress run --seed 0x5 --only 3 -- ./prog 'a b'");
+    static const char *const settings[] = {"--workers=1 2", "--timeout=1s"};
+    single.run.settings = settings;
+    single.run.setting_count = 2;
     single.run.command = NULL;
-    expect_command(&single, "mpstress run --seed 0x5 --only 3 s");
+    expect_command(&single, "mpstress run --seed 0x5 --only 3 "
+                            "'--workers=1 2' --timeout=1s s");
 }
 
 Test(reproduce, picks_the_first_unexpected_finding_of_a_failed_scenario)

@@ -130,17 +130,14 @@ static void print_parameters(struct print *p)
 
 static void print_arguments(struct print *p)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789%+,-./:=@_{}";
     const char *const *arguments;
     size_t count = trace_arguments(p->trace, &arguments);
     struct str line;
     str_init(&line);
     for (size_t i = 0; i < count; i++) {
-        const char *argument = arguments[i];
-        bool quoted = !*argument || argument[strspn(argument, plain)];
-        str_addf(&line, quoted ? "%s'%s'" : "%s%s", i ? " " : "", argument);
+        if (i)
+            str_add_char(&line, ' ');
+        str_add_word(&line, arguments[i]);
     }
     print_label(p, "target");
     print_wrapped(p, LABEL_COLUMNS, "%s", line.data);
