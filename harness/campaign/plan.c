@@ -36,7 +36,7 @@ const char *plan_profile_name(uint32_t sleep_chance, uint32_t yield_chance)
 }
 
 void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
-                      unsigned cpus, struct disturbance *out)
+                      const struct cores *cores, struct disturbance *out)
 {
     enum { COUNT = sizeof(profiles) / sizeof(profiles[0]) };
     struct rng rng;
@@ -56,8 +56,8 @@ void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
     };
     /* Three of four iterations spread their tasks over all cores; the rest
      * stay on the slot's, where the kernel switches between them. */
-    if (cpus > 1 && cpus <= 64 && rng_below(&rng, 4))
-        out->cpus = cpus == 64 ? ~UINT64_C(0) : (UINT64_C(1) << cpus) - 1;
+    if (cores->count > 1 && rng_below(&rng, 4))
+        out->cpus = &cores->allowed;
 }
 
 uint64_t plan_iterations(const struct campaign_options *options,

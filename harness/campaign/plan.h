@@ -6,15 +6,16 @@
 
 #include <stdint.h>
 
+#include "cores.h"
 #include "runner/slot.h"
 
 uint64_t plan_seed(uint64_t base_seed, const char *scenario,
                    uint64_t iteration);
 
 /* Delays and affinity for the iteration with seed SEED; LOW .. HIGH is the
- * range of sleeps, CPUS the number of cores. */
+ * range of sleeps. OUT borrows CORES. */
 void plan_disturbance(uint64_t seed, uint64_t low_ns, uint64_t high_ns,
-                      unsigned cpus, struct disturbance *out);
+                      const struct cores *cores, struct disturbance *out);
 
 /* What an iteration with these chances was delayed by: "sleeps, many". */
 const char *plan_profile_name(uint32_t sleep_chance, uint32_t yield_chance);

@@ -236,7 +236,7 @@ int rerun_once(struct rerun *rerun, uint64_t seed,
         return run_tool(rerun, seed, outcome, findings, diag);
     struct disturbance disturbance;
     plan_disturbance(seed, meta->delay_low_ns, meta->delay_high_ns,
-                     rerun->cores.count, &disturbance);
+                     &rerun->cores, &disturbance);
     return run_slot(rerun, seed, &disturbance, control, outcome, findings,
                     diag);
 }
@@ -250,7 +250,7 @@ int rerun_freely(struct rerun *rerun, uint64_t seed, uint64_t low_ns,
     struct disturbance disturbance;
     if (rerun->valgrind)
         return run_tool(rerun, seed, outcome, findings, diag);
-    plan_disturbance(seed, low_ns, high_ns, rerun->cores.count, &disturbance);
+    plan_disturbance(seed, low_ns, high_ns, &rerun->cores, &disturbance);
     if (!high_ns)
         disturbance.sleep_chance = disturbance.yield_chance = 0;
     scenario->time_limit_ns = limit_ns;

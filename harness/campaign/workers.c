@@ -22,7 +22,7 @@
 #include "references.h"
 #include "runner/slot.h"
 
-enum { PROGRESS_MS = 50, JOBS_MAX = 256 };
+enum { PROGRESS_MS = 50 };
 
 /* One scenario's work, shared by its threads; everything below the lock. */
 struct work {
@@ -176,7 +176,7 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
         seed,
         options->has_delay ? options->delay_low_ns : scenario->delay_low_ns,
         options->has_delay ? options->delay_high_ns : scenario->delay_high_ns,
-        work->cores.count, &disturbance);
+        &work->cores, &disturbance);
     const struct reference *reference = NULL;
     int err = 0;
     if (work->references)
@@ -328,10 +328,10 @@ int workers_run(const struct campaign_options *options,
         if (err)
             goto free_references;
     }
-    unsigned jobs = options->jobs < JOBS_MAX ? options->jobs : JOBS_MAX;
+    unsigned jobs = options->jobs;
     if (tally->planned && tally->planned < jobs)
         jobs = (unsigned)tally->planned;
-    struct worker workers[JOBS_MAX];
+    struct worker workers[CAMPAIGN_JOBS_MAX];
     for (unsigned i = 0; i < jobs; i++) {
         workers[i] = (struct worker){.work = &work, .number = i};
         pthread_mutex_lock(&work.lock);

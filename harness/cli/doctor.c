@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "base/str.h"
+#include "campaign/cores.h"
 #include "color_option.h"
 #include "command.h"
 #include "places.h"
@@ -36,9 +37,10 @@ static void ask_kernel(struct answer *answer)
 
 static void ask_cores(struct answer *answer)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    snprintf(answer->text, sizeof(answer->text), "%ld", cores);
-    if (cores < 2) {
+    struct cores cores;
+    cores_look(&cores);
+    snprintf(answer->text, sizeof(answer->text), "%u", cores.count);
+    if (cores.count < 2) {
         answer->health = WEAKER;
         answer->means = "tasks never run at the same moment: bugs that need "
                         "real parallelism are found less often";

@@ -120,7 +120,11 @@ int configure(struct segment *segment, const struct slot_options *options,
     config->yield_chance = disturbance->yield_chance;
     /* One task at a time: all on the slot's core, where a hand-over is
      * cheapest. */
-    config->cpus = control ? 0 : disturbance->cpus;
+    config->spread = !control && disturbance->cpus;
+    _Static_assert(sizeof(config->cpus) == sizeof(*disturbance->cpus),
+                   "the kernel takes both");
+    if (config->spread)
+        memcpy(config->cpus, disturbance->cpus, sizeof(config->cpus));
     if (control)
         config->sleep_chance = config->yield_chance = 0;
     configure_schedule(&segment->schedule, seed, control);

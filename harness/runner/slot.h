@@ -6,6 +6,7 @@
 #ifndef MPS_RUNNER_SLOT_H
 #define MPS_RUNNER_SLOT_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -45,7 +46,7 @@ struct disturbance {
      * other), and how many bytes of them. NULL: none. */
     const void *feed;
     size_t feed_size;
-    uint64_t cpus; /* affinity mask for the tasks; 0: the server's */
+    const cpu_set_t *cpus; /* for the tasks; NULL: the server's */
 };
 
 /* Run one iteration with the parameters CHOICE and the seed SEED: under

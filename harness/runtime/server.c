@@ -121,8 +121,8 @@ static void become_root(uint32_t task, bool same, int *argc, char ***argv)
      * would be as good but costs 11 us: the kernel makes a scheduling group
      * for each. */
     SYS2(SYS_setpgid, 0, 0);
-    if (config->cpus)
-        SYS3(SYS_sched_setaffinity, 0, sizeof(config->cpus), &config->cpus);
+    if (config->spread)
+        SYS3(SYS_sched_setaffinity, 0, sizeof(config->cpus), config->cpus);
     if (server.has_capabilities)
         drop_capabilities();
     if (config->flags & SEGMENT_NO_DISPATCH)

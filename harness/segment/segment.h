@@ -23,7 +23,7 @@
 #define SEGMENT_MAGIC UINT64_C(0x31737365727473) /* "stress1" */
 
 enum {
-    SEGMENT_VERSION = 5,
+    SEGMENT_VERSION = 6,
     SEGMENT_TASKS = 8192,          /* tasks one iteration may create */
     SEGMENT_LIVING = 2000,         /* of them that may live at one time */
     SEGMENT_OBJECTS = 4096,        /* objects it may touch by name */
@@ -70,7 +70,6 @@ struct segment_config {
     uint64_t delay_low_ns, delay_high_ns;
     uint32_t sleep_chance; /* of 65536: a point sleeps */
     uint32_t yield_chance; /* of 65536: a point yields */
-    uint64_t cpus;         /* affinity mask of the tasks, 0: leave as it is */
     uint32_t flags;        /* enum segment_flag */
     uint32_t argc;         /* arguments of main(), argv[0] included */
     uint32_t
@@ -81,11 +80,12 @@ struct segment_config {
     struct {
         uint32_t name, value; /* where in text[] */
     } params[SEGMENT_PARAMS];
-    uint32_t spare;
+    uint32_t spread;       /* 1: the tasks get the cores in `cpus` */
     uint32_t feeding;      /* serial replay: feed[] holds messages */
     uint32_t feed_size;    /* bytes of them, each a segment_message */
     uint64_t output_limit; /* bytes of stdout, of stderr, that are kept */
     uint64_t ops_start;    /* ring position at the start of the iteration */
+    uint64_t cpus[16];     /* as sched_setaffinity(2) takes them */
 };
 
 /* -- Control: the runner and the fork server ----------------------------- */

@@ -161,7 +161,7 @@ static int run(int argc, char **argv)
     static const unsigned workers[] = {1, 4};
     for (size_t i = 0; !err && i < sizeof(workers) / sizeof(workers[0]); i++)
         err = iteration_ratio(&bench, workers[i], input.rounds, &diag);
-    if (!err && sysconf(_SC_NPROCESSORS_ONLN) > 1)
+    if (!err && bench_core(0) >= 0)
         err = slots_ratio(&bench, input.rounds, &diag);
     const struct bench common = {
         .places = &places,

@@ -146,11 +146,9 @@ int bench_control(const struct bench *bench, struct mps_diag *diag)
 {
     double *limits = calloc(bench->rounds, sizeof(*limits));
     double *costs = calloc(bench->rounds, sizeof(*costs));
-    cpu_set_t before, cpus;
+    cpu_set_t before;
     sched_getaffinity(0, sizeof(before), &before);
-    CPU_ZERO(&cpus);
-    CPU_SET(0, &cpus);
-    sched_setaffinity(0, sizeof(cpus), &cpus);
+    bench_pin();
     int err = limits && costs ? 0 : -ENOMEM;
     if (!err)
         err = switch_row(bench, limits, costs, diag);

@@ -8,10 +8,30 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "campaign/cores.h"
 
 /* It runs as it was built, with its symbols bound when they are first used if
  * that is what the compiler does; a slot's target has them bound before
  * main(). */
+int bench_core(unsigned number)
+{
+    struct cores cores;
+    cores_look(&cores);
+    cores.first = 0;
+    return cores_of_slot(&cores, number);
+}
+
+void bench_pin(void)
+{
+    int core = bench_core(0);
+    cpu_set_t cpus;
+    if (core < 0)
+        return;
+    CPU_ZERO(&cpus);
+    CPU_SET(core, &cpus);
+    sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
 uint64_t bench_bare_trees(const char *program, unsigned workers, unsigned count)
 {
     int result[2];
@@ -22,10 +42,7 @@ uint64_t bench_bare_trees(const char *program, unsigned workers, unsigned count)
     snprintf(trees, sizeof(trees), "%u", count);
     pid_t pid = fork();
     if (!pid) {
-        cpu_set_t cpus;
-        CPU_ZERO(&cpus);
-        CPU_SET(0, &cpus);
-        sched_setaffinity(0, sizeof(cpus), &cpus);
+        bench_pin();
         dup2(result[1], 1);
         execl(program, program, worker_count, trees, NULL);
         _exit(127);

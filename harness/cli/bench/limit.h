@@ -5,6 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The core of slot NUMBER, the same in all measurements; -1 where there is only
+ * one. */
+int bench_core(unsigned number);
+/* Pin the calling thread to that of slot 0. */
+void bench_pin(void);
+
 /* The target `tree` itself forks COUNT trees of WORKERS in a row, pinned like a
  * slot. Returns the nanoseconds it took, 0 on failure. */
 uint64_t bench_bare_trees(const char *program, unsigned workers,

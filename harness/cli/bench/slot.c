@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "bench/limit.h"
 #include "scenario/scenario.h"
 #include "symbols/symbols.h"
 
@@ -63,7 +64,7 @@ int bench_slot_open(struct bench_slot *slot, const struct bench *bench,
         .launcher = bench->places->toolchain.launcher,
         .directory = slot->directory,
         .isolation = bench->isolation,
-        .cpu = 0,
+        .cpu = bench_core(0),
         .symbols = slot->symbols,
         .stop = bench->stop,
     };

@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "bench/limit.h"
 #include "scenario/scenario.h"
 
 /* A slot belongs to the thread that opened it, so each has one, which waits
@@ -57,7 +58,7 @@ static void *thread_main(void *argument)
         .launcher = bench->places->toolchain.launcher,
         .directory = thread->directory,
         .isolation = bench->isolation,
-        .cpu = (int)thread->number,
+        .cpu = bench_core(thread->number),
         .symbols = bench->symbols,
         .stop = bench->stop,
     };
