@@ -70,8 +70,8 @@ static int judge_all(struct judge *judge)
     if (always_damage(judge))
         return 0;
     struct crashes crashes = always_crash(judge);
-    bool hung = always_hang(judge);
-    always_deadlock(judge);
+    bool deadlocked = always_deadlock(judge);
+    bool hung = always_hang(judge, deadlocked);
     always_livelock(judge);
     always_mishaps(judge);
     always_races(judge);

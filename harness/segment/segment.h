@@ -245,7 +245,8 @@ enum op_flag {
     OP_FLAG_YIELDED = 2, /* the point yielded */
     OP_FLAG_SLEPT = 4,   /* the point slept: see delay_ns */
     OP_FLAG_PRIVATE = 8, /* nobody else can see the object: no point */
-    OP_FLAG_RELEASE = 16 /* lets somebody else through, whatever its kind */
+    OP_FLAG_RELEASE = 16, /* lets somebody else through, whatever its kind */
+    OP_FLAG_TIMED = 32    /* a wait for a lock: gives up after a time */
 };
 
 struct segment_op {

@@ -19,6 +19,14 @@ void segment_op_set_object(struct segment *segment, uint64_t position,
         slot->object = object;
 }
 
+void segment_op_add_flags(struct segment *segment, uint64_t position,
+                          uint32_t flags)
+{
+    struct segment_op *slot = &segment->ops[(position - 1) % SEGMENT_OPS];
+    if (__atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) == position)
+        slot->flags |= flags;
+}
+
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     uint64_t z = (a ^ (b * 0x9e3779b97f4a7c15u)) * 0xbf58476d1ce4e5b9u;

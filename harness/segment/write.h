@@ -37,9 +37,11 @@ uint64_t segment_op_begin(struct segment *segment, uint32_t task,
 void segment_op_end(struct segment *segment, uint32_t task, uint64_t position,
                     int64_t result);
 
-/* The op at POSITION turned out to be about OBJECT (an open). */
+/* It turned out to be about OBJECT (an open), or to have FLAGS as well. */
 void segment_op_set_object(struct segment *segment, uint64_t position,
                            uint32_t object);
+void segment_op_add_flags(struct segment *segment, uint64_t position,
+                          uint32_t flags);
 
 /* Find or make the object (KIND, BACKING, OFFSET). TASK and SITE are noted as
  * the first to touch it; NAME may be NULL. Returns its number, or 0 when the

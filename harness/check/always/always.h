@@ -17,7 +17,8 @@ struct crashes {
 };
 struct crashes always_crash(struct judge *judge);
 
-/* The scheduler found that no task can go on, or that some never will. */
+/* The scheduler found that no task can go on, or that some never will; or the
+ * time limit passed, and some hold locks that they want of each other. */
 bool always_deadlock(struct judge *judge);
 
 /* It found that tasks go on and on and nothing comes of it. */
@@ -32,8 +33,8 @@ bool always_mishaps(struct judge *judge);
 bool always_races(struct judge *judge);
 
 /* The time limit passed, and no verdict explains it: what every task was doing.
- */
-bool always_hang(struct judge *judge);
+ * No finding when a deadlock is EXPLAINED. */
+bool always_hang(struct judge *judge, bool explained);
 
 /* More observations were made than fit: what is left of them proves
  * nothing. */

@@ -1,5 +1,6 @@
-/* The scheduler's verdict that no task can ever go on: who waits for whom, and
- * why nobody will end it. */
+/* No task can ever go on: who waits for whom, and why nobody will end it. The
+ * verdict is the scheduler's; or, where tasks run freely, that of a circle of
+ * locks which was there when the time limit passed. */
 #include <string.h>
 
 #include "always.h"
@@ -336,17 +337,51 @@ static void add_places(const struct deadlock *d, struct finding *finding)
     }
 }
 
+/* -- Finding it ------------------------------------------------------------*/
+
+static void take_verdict(struct deadlock *d)
+{
+    waiters_gather_parked(&d->waiters, d->judge);
+    wait_graph_build(&d->graph, &d->waiters);
+    /* That any one child would do makes a circle through it less telling. */
+    wait_graph_cycle(&d->graph, WAIT_HELD | WAIT_END, &d->cycle);
+    if (!d->cycle.length)
+        wait_graph_cycle(&d->graph, WAIT_HELD | WAIT_END | WAIT_CHILD,
+                         &d->cycle);
+}
+
+/* Whether the wait of WAITER ends only when it gets its lock. Other calls, such
+ * as flock(), may also end by a signal. */
+static bool is_endless(const struct waiter *waiter)
+{
+    const struct segment_op *op = waiter->op;
+    return op && !(op->flags & OP_FLAG_TIMED) &&
+           (op->kind == OP_KIND_MUTEX_LOCK || op->kind == OP_KIND_RWLOCK_READ ||
+            op->kind == OP_KIND_RWLOCK_WRITE);
+}
+
+/* Others may be at work who would end a wait for a child. But they will not
+ * give back locks that they do not hold. */
+static bool find_circle(struct deadlock *d)
+{
+    waiters_gather(&d->waiters, d->judge);
+    wait_graph_build(&d->graph, &d->waiters);
+    wait_graph_cycle(&d->graph, WAIT_HELD, &d->cycle);
+    for (size_t i = 0; i < d->cycle.length; i++)
+        if (!is_endless(d->cycle.edges[i]->from))
+            return false;
+    return d->cycle.length;
+}
+
 bool always_deadlock(struct judge *judge)
 {
-    if (judge_verdict(judge->outcome) != SCHEDULE_DEADLOCK)
-        return false;
+    const struct outcome *outcome = judge->outcome;
     struct deadlock d = {.judge = judge};
-    waiters_gather_parked(&d.waiters, judge);
-    wait_graph_build(&d.graph, &d.waiters);
-    /* That any one child would do makes a circle through it less telling. */
-    wait_graph_cycle(&d.graph, WAIT_HELD | WAIT_END, &d.cycle);
-    if (!d.cycle.length)
-        wait_graph_cycle(&d.graph, WAIT_HELD | WAIT_END | WAIT_CHILD, &d.cycle);
+    if (judge_verdict(outcome) == SCHEDULE_DEADLOCK)
+        take_verdict(&d);
+    else if (!outcome->timed_out || outcome->tool ||
+             judge_was_cut_short(outcome) || !find_circle(&d))
+        return false;
     d.cause = find_cause(&d);
     struct finding *finding = headline(&d);
     struct str detail;

@@ -55,6 +55,23 @@ Test(deadlock, has_one_fingerprint_whoever_came_first)
     fixture_free(turned);
 }
 
+Test(deadlock, is_the_same_bug_when_the_time_limit_found_it)
+{
+    struct fixture *f = deadlock_ab_ba(false), *freely = deadlock_ab_ba(false);
+    fixture_check(f);
+    freely->outcome.controlled = false;
+    fixture_snapshot(freely, 0, 'S', "futex");
+    fixture_snapshot(freely, 1, 'S', "futex");
+    fixture_check(freely);
+    cr_assert_eq(f->findings.count, 1);
+    cr_assert_eq(freely->findings.count, 1);
+    cr_expect_eq(freely->findings.items[0].kind, FINDING_DEADLOCK);
+    cr_expect_eq(f->findings.items[0].fingerprint,
+                 freely->findings.items[0].fingerprint);
+    fixture_free(f);
+    fixture_free(freely);
+}
+
 Test(deadlock, is_the_same_bug_whoever_got_stuck_behind_it)
 {
     struct fixture *f = deadlock_ab_ba(false);

@@ -70,7 +70,7 @@ rm -rf .mpstress
 mps 1 run --mode stress --iterations 2000 --delay 0..500us --timeout 2s \
     --json r.json -- "$target"
 id=$(json r.json '$.scenarios[0].findings[0].id')
-same hang "$(json r.json '$.scenarios[0].findings[0].kind')"
+same deadlock "$(json r.json '$.scenarios[0].findings[0].kind')"
 cp ".mpstress/failures/$id.mpt" stress.mpt
 mps 0 shrink "$id"
 has out "found in stress mode; the order of its operations, enforced under \

@@ -35,7 +35,7 @@
             return REAL(name) args;                                         \
         struct scope scope = scope_begin(OP_KIND_##kind, OBJECT_##object,   \
                                          address, CALLER_SITE());           \
-        scope.forever = scope_is_endless(until);                            \
+        scope_until(&scope, until);                                         \
         int result;                                                         \
         if (control_on()) {                                                 \
             do {                                                            \

@@ -23,10 +23,14 @@ struct scope scope_begin(enum op_kind kind, enum object_kind object_kind,
 /* The call gave RESULT, 0 or -errno. */
 void scope_end(struct scope *scope, long result);
 
-/* Whether a wait UNTIL then has no end: for scope.forever. */
-static inline bool scope_is_endless(const struct timespec *until)
+/* The call waits UNTIL then, or without end (NULL). */
+static inline void scope_until(struct scope *scope,
+                               const struct timespec *until)
 {
-    return !until;
+    scope->forever = !until;
+    if (until)
+        segment_op_add_flags(runtime.segment, scope->point.position,
+                             OP_FLAG_TIMED);
 }
 
 /* A vain try: wait as wait_more() does, with the deadline UNTIL on CLOCK. */

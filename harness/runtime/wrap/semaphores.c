@@ -34,7 +34,7 @@ static int wait_in_turns(struct scope *scope, sem_t *semaphore, long clock,
             return REAL(name) args;                                        \
         struct scope scope =                                               \
             scope_begin(OP_KIND_SEM_WAIT, OBJECT_SEM, s, CALLER_SITE());   \
-        scope.forever = scope_is_endless(until);                           \
+        scope_until(&scope, until);                                        \
         int result = control_on() ? wait_in_turns(&scope, s, clock, until) \
                                   : REAL(name) args;                       \
         int saved = errno;                                                 \
