@@ -164,8 +164,13 @@ static int get(struct mp_queue *queue, void *item, size_t *size, bool wait)
     if (queue->name && length)
         mps_got(queue->name, item, length);
     queue->got++;
+    bool drained = queue->closed && queue->put == queue->got;
     mp_lock_give(&queue->lock);
     release(&queue->room);
+    /* Who died between putting an item and giving its unit left one too few,
+     * and this item took the unit that tells the others of the end. */
+    if (drained)
+        release(&queue->items);
     if (size)
         *size = length;
     return 0;
@@ -194,13 +199,11 @@ int mp_queue_try_get(struct mp_queue *queue, void *item, size_t *size)
 void mp_queue_close(struct mp_queue *queue)
 {
     mp_lock_take(&queue->lock);
-    bool first = !queue->closed;
     queue->closed = true;
     mp_lock_give(&queue->lock);
-    if (!first)
-        return;
     /* One unit too many in each semaphore: whoever takes it finds nothing and
-     * passes it on, until nobody waits. */
+     * passes it on, until nobody waits. Also when it was closed before: who
+     * did so may have died here, and one more does no harm. */
     release(&queue->items);
     release(&queue->room);
 }

@@ -2,9 +2,12 @@
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <semaphore.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include "memory.h"
 #include "team.h"
@@ -188,6 +191,71 @@ Test(queue, closing_wakes_everybody_who_waits, .timeout = 20)
         mp_queue_free(queue);
     }
 }
+
+/* -- Tasks that die inside a call ------------------------------------------ */
+
+/* Whether this process ends where it would post a semaphore. */
+static bool dies_before_post;
+
+/* In front of the C library's. */
+int sem_post(sem_t *semaphore)
+{
+    if (dies_before_post)
+        _exit(7);
+    int (*next)(sem_t *);
+    *(void **)&next = dlsym(RTLD_NEXT, "sem_post");
+    return next(semaphore);
+}
+
+static int put_and_die(void *context, unsigned index)
+{
+    dies_before_post = true;
+    return put_one(context, index);
+}
+
+static int close_and_die(void *context, unsigned index)
+{
+    (void)index;
+    dies_before_post = true;
+    mp_queue_close(context);
+    return 0;
+}
+
+static void run_and_see_die(mp_worker *worker, struct mp_queue *queue)
+{
+    struct mp_team *team;
+    int status = 0;
+    cr_assert_eq(mp_team_start(&team, MP_PROCESS, 1, worker, queue, "w"), 0);
+    cr_assert_eq(mp_team_join(team, 0, &status), 0);
+    cr_expect_eq(status, 7);
+    mp_team_wait(team);
+}
+
+Test(queue, ends_for_its_readers_after_a_writer_died_in_put, .timeout = 20)
+{
+    struct mp_queue *queue = new_queue(2, 1);
+    char item = 0;
+    run_and_see_die(put_and_die, queue);
+    mp_queue_close(queue);
+    cr_expect_eq(mp_queue_get(queue, &item, NULL), 0);
+    cr_expect_eq(item, 'x');
+    cr_expect_eq(mp_queue_get(queue, &item, NULL), -EPIPE);
+    cr_expect_eq(mp_queue_get(queue, &item, NULL), -EPIPE);
+    mp_queue_free(queue);
+}
+
+Test(queue, can_be_closed_again_after_the_first_one_died, .timeout = 20)
+{
+    struct mp_queue *queue = new_queue(1, 1);
+    char item;
+    run_and_see_die(close_and_die, queue);
+    mp_queue_close(queue);
+    cr_expect_eq(mp_queue_get(queue, &item, NULL), -EPIPE);
+    cr_expect_eq(mp_queue_put(queue, "a", 1), -EPIPE);
+    mp_queue_free(queue);
+}
+
+/* -------------------------------------------------------------------------- */
 
 Test(queue, refuses_sizes_that_cannot_be)
 {
