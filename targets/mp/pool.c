@@ -109,7 +109,6 @@ static int run_worker(void *context, unsigned index)
 static void settle_item(struct map *map, size_t index, enum item_state state)
 {
     map->items[index].state = (uint8_t)state;
-    map->board->returned += state == ITEM_RETURNED;
     if (state == ITEM_MISSING)
         memset(map->results + index * map->result_size, 0, map->result_size);
 }
@@ -137,6 +136,9 @@ static void settle_desk(struct map *map, struct desk *desk)
         settle_item(map, i, attempts ? ITEM_RETURNED : ITEM_MISSING);
     for (size_t i = desk->first; i < desk->current && !attempts; i++)
         settle_item(map, i, ITEM_MISSING);
+    /* Counted anew: a worker that died while it took up a returned item may
+     * have left that as returned, or have not. */
+    repair(map);
     mp_lock_give(&board->lock);
     *desk = (struct desk){0};
 }
