@@ -104,5 +104,7 @@ int mp_log_close(struct mp_log *log)
     free(log);
     if (failure)
         return failure;
+    if (status > 128)
+        return -ECHILD; /* no errno of a write: see mp_team_join() */
     return status ? -status : err;
 }

@@ -2,7 +2,9 @@
  *
  * The owner (a process, or a thread) takes lines from a queue and writes each
  * with one write(), so lines are whole and need no lock. Open the log before
- * the workers start; they inherit it. Not for signal handlers. */
+ * the workers start; they inherit it. Nobody takes lines from a writer that was
+ * killed: once CAPACITY of them wait, mp_log_write() and mp_log_close() wait
+ * for ever. Not for signal handlers. */
 #ifndef MP_LOG_H
 #define MP_LOG_H
 
@@ -33,7 +35,8 @@ int mp_log_write(struct mp_log *log, const char *format, ...)
 int mp_log_stop(struct mp_log *log);
 
 /* Send STOP unless that was done, wait for the writer and release LOG (NULL is
- * fine). 0, or -errno of the first line that could not be written. */
+ * fine). 0, -errno of the first line that could not be written, or -ECHILD if
+ * the writer was killed, with the lines it had not written. */
 int mp_log_close(struct mp_log *log);
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { WORKERS = 3, LINES = 200 };
@@ -93,6 +94,17 @@ Test(log, says_that_a_line_could_not_be_written, .timeout = 20)
     for (int i = 0; i < 5; i++)
         cr_expect_eq(mp_log_write(log, "line %d", i), 0);
     cr_expect_eq(mp_log_close(log), -ENOSPC);
+}
+
+Test(log, says_that_its_writer_was_killed, .timeout = 20)
+{
+    struct mp_log *log;
+    /* The first line is more than a file may have: SIGXFSZ for the writer. */
+    const struct rlimit none = {0, RLIM_INFINITY};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+    cr_assert_eq(mp_log_open(&log, path, MP_PROCESS, 8), 0);
+    cr_expect_eq(mp_log_write(log, "too much"), 0);
+    cr_expect_eq(mp_log_close(log), -ECHILD);
 }
 
 Test(log, refuses_a_line_that_is_too_long, .timeout = 20)

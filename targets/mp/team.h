@@ -21,8 +21,9 @@ enum { MP_TEAM_MAX = 1024 }; /* workers of a team */
 
 /* What a worker runs. INDEX counts from 0. The result is the worker's status:
  * 0 for success, 1..255 for failure. As a process the worker ends with
- * _exit(), so the stdio buffers it inherited are not written again, and is
- * killed when the thread that started it ends before. */
+ * _exit(), so the stdio buffers it inherited are not written again, nor what it
+ * printed itself without fflush(); and is killed when the thread that started
+ * it ends before. */
 typedef int mp_worker(void *context, unsigned index);
 
 struct mp_team;
