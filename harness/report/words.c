@@ -67,6 +67,15 @@ void words_utf8(struct str *s, const char *text)
     add_valid(s, text, false);
 }
 
+void words_shell(struct str *s, const char *text)
+{
+    struct str word;
+    str_init(&word);
+    str_add_word(&word, text);
+    words_clean(s, word.data);
+    str_fini(&word);
+}
+
 size_t words_columns(const char *text)
 {
     size_t columns = 0;

@@ -18,6 +18,10 @@ void words_clean(struct str *s, const char *text);
  * and control characters stay. */
 void words_utf8(struct str *s, const char *text);
 
+/* The same as words_clean(), as one word of a shell: quoted where it must be.
+ */
+void words_shell(struct str *s, const char *text);
+
 /* Columns of TEXT on a terminal: characters, not bytes. */
 size_t words_columns(const char *text);
 

@@ -17,6 +17,9 @@ struct trace_print_options {
     bool color;       /* terminal colours */
     size_t max_ops;   /* ops shown, the last ones; 0: 40 */
     size_t max_lines; /* of messages, observations, each output; 0: 20 */
+    /* What the commands at the end are given, as a shell takes it: options and
+     * the name. NULL: the ID. Borrowed. */
+    const char *subject;
 };
 
 /* Print TRACE to OUT: headline; when it was shrunk, the two ops that decide

@@ -9,9 +9,11 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/parse.h"
+#include "base/str.h"
 #include "color_option.h"
 #include "command.h"
 #include "report/report.h"
+#include "report/words.h"
 #include "stored/html.h"
 #include "stored/input.h"
 #include "stored/lookup.h"
@@ -100,11 +102,34 @@ static unsigned terminal_width(void)
     return ioctl(1, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
 }
 
-static int print(const struct trace *trace, struct input *input)
+/* How another command names what PATH is the file of: as the user named it, if
+ * that was a file, else by ID and store. */
+static void add_subject(struct str *s, const struct stored_input *stored,
+                        const char *path, const char *id)
 {
+    if (!strcmp(path, stored->name)) {
+        words_shell(s, path);
+        return;
+    }
+    if (stored->store) {
+        str_add(s, "--store ");
+        words_shell(s, stored->store);
+        str_add_char(s, ' ');
+    }
+    words_shell(s, id);
+}
+
+static int print(const struct trace *trace, const char *path,
+                 struct input *input)
+{
+    struct str subject;
+    str_init(&subject);
+    add_subject(&subject, &input->stored, path, trace_meta(trace)->id);
+    input->print.subject = subject.data;
     input->print.width = terminal_width();
     input->print.color = color_stdout(input->stored.color);
     int err = trace_print(stdout, trace, &input->print);
+    str_fini(&subject);
     /* A standard output that takes nothing is told by main(). */
     return err == -EIO ? 0 : err;
 }
@@ -142,7 +167,7 @@ static int run(int argc, char **argv)
     else if (input.format)
         err = write_format(&input, trace, &diag);
     else
-        err = print(trace, &input);
+        err = print(trace, path, &input);
     if (err)
         code = command_fail(&command_show, err, &diag);
     trace_close(trace);

@@ -14,13 +14,28 @@ for one in latest "$id" "$trace" "${id%???}"; do
     mps 0 show "$one"
     has_like out "^FAIL $name  iteration 0  seed 0x[0-9a-f]+$"
     has out "exit status is 3, expected 0"
-    same "reproduce: mpstress replay $id" "$(tail -n 1 out)"
+    case $one in
+    */*) same "reproduce: mpstress replay $trace" "$(tail -n 1 out)" ;;
+    *) same "reproduce: mpstress replay $id" "$(tail -n 1 out)" ;;
+    esac
     silent err
     mps 1 replay "$one" --times 4
     has out "$id: exit status is 3, expected 0"
     has_like out "failed again in 4 of 4$"
     has out "the same operations in the same order each time"
 done
+
+# What it says to reproduce finds the failure where it is: in another store, or
+# as a file that no store has.
+cp -r .mpstress "other store"
+mps 0 show --store "other store" latest
+same "reproduce: mpstress replay --store 'other store' $id" "$(tail -n 1 out)"
+same "why:       mpstress diagnose --store 'other store' $id" \
+    "$(tail -n 2 out | head -n 1)"
+cp "$trace" elsewhere.mpt
+mps 0 show elsewhere.mpt
+same "reproduce: mpstress replay elsewhere.mpt" "$(tail -n 1 out)"
+rm -r "other store" elsewhere.mpt
 
 # Each kind of failure that does not depend on the moment comes again.
 for variant in crash abort-in-worker leave-shared-memory leave-zombie; do

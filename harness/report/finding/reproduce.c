@@ -8,25 +8,16 @@
 
 static const char default_store[] = ".mpstress";
 
-static void add_word(struct str *s, const char *text)
-{
-    struct str word;
-    str_init(&word);
-    str_add_word(&word, text);
-    words_clean(s, word.data);
-    str_fini(&word);
-}
-
 static void add_replay(struct str *s, const struct report_run *run,
                        const struct report_finding *finding)
 {
     str_add(s, "mpstress replay ");
     if (run->store && *run->store && strcmp(run->store, default_store)) {
         str_add(s, "--store ");
-        add_word(s, run->store);
+        words_shell(s, run->store);
         str_add_char(s, ' ');
     }
-    add_word(s, finding->id);
+    words_shell(s, finding->id);
 }
 
 void reproduce_add(struct str *s, const struct report_run *run,
@@ -40,16 +31,16 @@ void reproduce_add(struct str *s, const struct report_run *run,
     str_addf(s, "mpstress run --seed 0x%" PRIx64 " --only %" PRIu64 " ",
              run->base_seed, finding->first_iteration);
     for (size_t i = 0; i < run->setting_count; i++) {
-        add_word(s, run->settings[i]);
+        words_shell(s, run->settings[i]);
         str_add_char(s, ' ');
     }
     const char *program = run->command ? strstr(run->command, " -- ") : NULL;
     if (scenario->path && *scenario->path)
-        add_word(s, scenario->path);
+        words_shell(s, scenario->path);
     else if (program)
         words_clean(s, program + 1); /* words of a shell already */
     else
-        add_word(s, scenario->name);
+        words_shell(s, scenario->name);
 }
 
 const struct report_finding *

@@ -237,12 +237,13 @@ int trace_print(FILE *out, const struct trace *trace,
         if (err)
             return err;
     }
+    const char *subject = options->subject ? options->subject : p.meta->id;
     print_end(&p);
     print_text(&p, STYLE_FAINT, "why:       ");
-    print_text(&p, STYLE_HEADING, "mpstress diagnose %s", p.meta->id);
+    print_text(&p, STYLE_HEADING, "mpstress diagnose %s", subject);
     print_end(&p);
     print_text(&p, STYLE_FAINT, "reproduce: ");
-    print_text(&p, STYLE_HEADING, "mpstress replay %s", p.meta->id);
+    print_text(&p, STYLE_HEADING, "mpstress replay %s", subject);
     print_end(&p);
     return fflush(out) || ferror(out) ? -EIO : 0;
 }
