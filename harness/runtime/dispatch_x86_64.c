@@ -66,24 +66,77 @@ static uint64_t asking_site(const void *pc)
 
 /* -- Calls that cannot be made from inside a handler as they are ------------*/
 
-/* A new process as fork() makes it. The child goes on from the handler's
- * frame, which it has a copy of. */
-static long fork_like(long number, greg_t *regs)
+/* What clone() or clone3() is asked for. */
+struct clone_request {
+    uint64_t flags;
+    uint64_t stack; /* where the child's begins; 0: goes on with the parent's */
+    struct clone_args *args; /* of clone3() */
+};
+
+/* Whether these are arguments that it can be told from; else the kernel has an
+ * error for them. */
+static bool read_request(struct clone_request *out, long number,
+                         const greg_t *regs)
 {
-    int task = tasks_reserve(modules_site((const void *)regs[REG_RIP]), false);
+    *out = (struct clone_request){0};
+    if (number == SYS_clone) {
+        out->flags = (uint64_t)regs[REG_RDI];
+        out->stack = (uint64_t)regs[REG_RSI];
+    } else if (number == SYS_clone3) {
+        struct clone_args *args = (struct clone_args *)regs[REG_RDI];
+        if (!args || (uint64_t)regs[REG_RSI] < CLONE_ARGS_SIZE_VER0)
+            return false;
+        out->args = args;
+        out->flags = args->flags;
+        out->stack = args->stack ? args->stack + args->stack_size : 0;
+    }
+    return true;
+}
+
+/* The child gets a copy of the handler's frame to return from, so its own stack
+ * is what it returns to. It has a copy of the memory, too: nobody needs to wait
+ * until it is done with that. */
+static long make_process(long number, const greg_t *regs,
+                         const struct clone_request *request)
+{
+    if (number == SYS_clone)
+        return SYS6(SYS_clone, request->flags & ~(uint64_t)CLONE_VFORK, 0,
+                    regs[REG_RDX], regs[REG_R10], regs[REG_R8], 0);
+    if (number != SYS_clone3)
+        return SYS6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+    struct clone_args args = {0};
+    size_t size = (size_t)regs[REG_RSI];
+    size = size < sizeof(args) ? size : sizeof(args);
+    memcpy(&args, request->args, size);
+    args.flags &= ~(uint64_t)CLONE_VFORK;
+    args.stack = args.stack_size = 0;
+    return SYS2(SYS_clone3, &args, size);
+}
+
+/* A new process as fork() makes it. The child goes on from the handler's
+ * frame. */
+static long fork_like(long number, greg_t *regs,
+                      const struct clone_request *request)
+{
+    uint64_t site = asking_site((const void *)regs[REG_RIP]);
+    int task = tasks_reserve(site, false);
     if (task < 0)
         return -EAGAIN;
-    long pid = number == SYS_clone
-                   ? SYS6(SYS_clone, regs[REG_RDI], regs[REG_RSI],
-                          regs[REG_RDX], regs[REG_R10], regs[REG_R8], 0)
-                   : SYS6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+    struct point point =
+        point_begin(OP_KIND_FORK, 0, (uint64_t)task, site, OP_FLAG_TRAPPED);
+    long pid = make_process(number, regs, request);
     if (pid == 0) {
         tasks_become((uint32_t)task);
         point_start();
-    } else if (pid > 0)
+        if (request->stack)
+            regs[REG_RSP] = (greg_t)request->stack;
+        return 0;
+    }
+    if (pid > 0)
         tasks_set_pid(task, (int)pid);
     else
         tasks_cancel(task);
+    point_end(point, pid);
     return pid;
 }
 
@@ -96,23 +149,21 @@ static void retry_undispatched(ucontext_t *context)
     local.selector = SELECT_ALLOW;
 }
 
-static bool shares_memory(long number, const greg_t *regs)
+/* With the parent's memory, or with other thread-local variables than the
+ * runtime's: it cannot run here. */
+static bool is_foreign(const struct clone_request *request)
 {
-    if (number == SYS_clone)
-        return regs[REG_RDI] & CLONE_VM;
-    return number == SYS_clone3; /* glibc: threads and posix_spawn */
+    return request->flags & (CLONE_VM | CLONE_SETTLS);
 }
 
 /* A thread that is no task: what it orders goes unseen. Or a process that will
  * be one, as another program, some time. */
-static void note_unseen(long number, const greg_t *regs)
+static void note_unseen(const struct clone_request *request, const greg_t *regs)
 {
-    uint64_t flags = number == SYS_clone ? (uint64_t)regs[REG_RDI]
-                                         : *(const uint64_t *)regs[REG_RDI];
     if (!runtime.active || !local.attached)
         return;
     hooks_beyond_control("clone", asking_site((const void *)regs[REG_RIP]));
-    if (!(flags & CLONE_VFORK))
+    if (!(request->flags & CLONE_VFORK))
         edges_unseen();
 }
 
@@ -196,6 +247,7 @@ static void on_sigsys(int signal, siginfo_t *info, void *argument)
     local.selector = SELECT_ALLOW;
     local.inside = true;
     bool opened = runtime.guard && number != SYS_rt_sigreturn && guard_open();
+    struct clone_request request;
     long result;
     switch (number) {
     case SYS_rt_sigreturn:
@@ -215,17 +267,20 @@ static void on_sigsys(int signal, siginfo_t *info, void *argument)
         break;
     case SYS_clone:
     case SYS_clone3:
-        if (shares_memory(number, regs)) {
-            note_unseen(number, regs);
+    case SYS_fork:
+    case SYS_vfork:
+        if (!read_request(&request, number, regs)) {
+            result = ordinary(number, regs);
+            break;
+        }
+        if (is_foreign(&request)) {
+            note_unseen(&request, regs);
             guard_stop(MEMORY_OFF_THREADS);
             local.inside = outer;
             retry_undispatched(context);
             return;
         }
-        __attribute__((fallthrough));
-    case SYS_fork:
-    case SYS_vfork:
-        result = fork_like(number, regs);
+        result = fork_like(number, regs, &request);
         break;
     case SYS_execve:
         result = exec_call(AT_FDCWD, (const char *)regs[REG_RDI],

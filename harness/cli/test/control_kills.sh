@@ -38,6 +38,8 @@ wild fork-in-handler pass
 wild vfork-oddities pass
 wild raw-fork pass
 wild shared-fork pass
+wild stack-fork pass
+wild clone3-fork pass
 wild unseen-child pass
 wild unseen-ring pass
 wild blocking-call pass

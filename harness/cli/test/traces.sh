@@ -37,6 +37,33 @@ mps 0 show elsewhere.mpt
 same "reproduce: mpstress replay elsewhere.mpt" "$(tail -n 1 out)"
 rm -r "other store" elsewhere.mpt
 
+# A child is made where the program asked for it, whatever libc calls for that.
+cat >made.c <<'SOURCE'
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    if (system("exit 0"))
+        return 1;
+    if (!syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0))
+        _exit(0);
+    wait(NULL);
+    return 3;
+}
+SOURCE
+holds "$CC" -g -o made made.c
+mps 1 run --mode control --iterations 1 -- ./made
+mps 0 show latest
+has_like out "^    0\.0 .* main\(\) made\.c:9$"
+has_like out "^    0\.1 .* main\(\) made\.c:11$"
+has_like out " posix_spawn .* main\(\) made\.c:9$"
+has_like out " fork .* main\(\) made\.c:11$"
+has_not out "runtime/"
+
 # Each kind of failure that does not depend on the moment comes again.
 for variant in crash abort-in-worker leave-shared-memory leave-zombie; do
     mps 1 run --mode stress --iterations 1 -- "$target" $variant

@@ -2,11 +2,14 @@
  * die holding a lock. */
 #include "wild.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -90,6 +93,44 @@ static int shared_fork(void)
     }
     take_turns(3);
     return child_result();
+}
+
+static int stack_main(void *argument)
+{
+    take_turns(3);
+    return *(const int *)argument == 5 ? 0 : 1;
+}
+
+/* On a stack of its own, in a copy of the memory. */
+static int stack_fork(void)
+{
+    static _Alignas(16) char stack[65536];
+    int argument = 5;
+    if (clone(stack_main, stack + sizeof(stack), SIGCHLD, &argument) < 0)
+        return 1;
+    argument = 6;
+    take_turns(3);
+    return child_result();
+}
+
+/* As others' standard libraries start a process; and as they ask whether there
+ * is clone3(). */
+static int clone3_fork(void)
+{
+    int descriptor = -1;
+    struct clone_args args = {
+        .flags = CLONE_PIDFD | CLONE_VFORK,
+        .pidfd = (uint64_t)(uintptr_t)&descriptor,
+        .exit_signal = SIGCHLD,
+    };
+    if (syscall(SYS_clone3, NULL, 0) != -1 || errno != EINVAL)
+        return 1;
+    long pid = syscall(SYS_clone3, &args, CLONE_ARGS_SIZE_VER0);
+    if (!pid) {
+        take_turns(3);
+        syscall(SYS_exit_group, 0);
+    }
+    return descriptor < 0 || child_result();
 }
 
 /* In the same memory, without a word to anybody; libc knows nothing of it. */
@@ -206,6 +247,8 @@ const struct variant process_variants[] = {
     {"daemon-sleeps", daemon_sleeps},
     {"raw-fork", raw_fork},
     {"shared-fork", shared_fork},
+    {"stack-fork", stack_fork},
+    {"clone3-fork", clone3_fork},
     {"unseen-child", unseen_child},
     {"unseen-ring", unseen_ring},
     {"blocking-call", blocking_call},

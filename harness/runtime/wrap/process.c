@@ -125,9 +125,13 @@ EXPORT int posix_spawnp(pid_t *pid, const char *path,
                  attributes, arguments, environment);
 }
 
+static pid_t wait_at(struct entry entry, uint64_t site, pid_t pid, int *status,
+                     int options, struct rusage *usage);
+
 /* As system(3) has it, out of calls that the runtime knows: its own would wait
- * for the shell without a point. */
-static int system_in_turns(const char *command)
+ * for the shell without a point. They are called from SITE, for whoever looks
+ * at them. */
+static int system_in_turns(const char *command, uint64_t site)
 {
     char shell[] = "sh", option[] = "-c";
     char *text;
@@ -154,11 +158,12 @@ static int system_in_turns(const char *command)
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    int err =
-        posix_spawn(&pid, "/bin/sh", NULL, &attributes, arguments, environ);
+    int err = spawn(&REAL(posix_spawn), ENTER(), site, &pid, "/bin/sh", NULL,
+                    &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     if (!err)
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        while (wait_at(ENTER(), site, pid, &status, 0, NULL) < 0 &&
+               errno == EINTR)
             ;
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGQUIT, &quit, NULL);
@@ -177,7 +182,7 @@ EXPORT int system(const char *command)
     uint64_t site = CALLER_SITE();
     if (command && control_on()) {
         leave(entry);
-        return system_in_turns(command);
+        return system_in_turns(command, site);
     }
     struct point point = point_begin(OP_KIND_SPAWN, 0, 0, site, 0);
     int result = REAL(system)(command);
