@@ -18,7 +18,8 @@ enum { LOOK_MS = 50, SHORT_MS = 5 };
 static _Noreturn void become(char *const *argv,
                              const struct child_options *options)
 {
-    static const int handled[] = {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGQUIT};
+    static const int handled[] = {SIGINT, SIGTERM, SIGPIPE,
+                                  SIGHUP, SIGQUIT, SIGXFSZ};
     for (size_t i = 0; i < sizeof(handled) / sizeof(*handled); i++)
         signal(handled[i], SIG_DFL);
     setpgid(0, 0);

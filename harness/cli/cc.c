@@ -3,6 +3,7 @@
  * since a build system starts them once a file. */
 #include <argp.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,7 @@ static int become(const struct command *command,
 {
     struct mps_diag diag = {""};
     int err;
+    signal(SIGXFSZ, SIG_DFL); /* main() ignores it */
     char *wrapper = installed_find(installed_programs, language->wrapper);
     if (wrapper) {
         argv[0] = wrapper;

@@ -1,6 +1,7 @@
 /* mpstress: the command line. */
 #include <argp.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,6 +136,8 @@ static int finish(const struct command *command, int code)
 int main(int argc, char **argv)
 {
     output_prepare();
+    /* Over the limit of `ulimit -f` a write is to fail, and be told. */
+    signal(SIGXFSZ, SIG_IGN);
     argp_program_version = "mpstress " MPS_VERSION;
     argp_err_exit_status = EXIT_USAGE;
     /* Symbols come from this machine; see symbols.h. */

@@ -47,13 +47,12 @@ static int make_workspace(struct places *places, struct mps_diag *diag)
     if (!places->workspace)
         return diag_set(diag, -ENOMEM, "out of memory");
     if (!mkdtemp(places->workspace)) {
-        int err = -errno;
-        diag_set(diag, err,
-                 "%s: cannot make a working directory: %s (set TMPDIR)",
-                 directory, strerror(-err));
+        int err = errno;
         free(places->workspace);
         places->workspace = NULL;
-        return err;
+        return diag_set(diag, -MPS_EINPUT,
+                        "%s: cannot make a working directory: %s (set TMPDIR)",
+                        directory, strerror(err));
     }
     return 0;
 }

@@ -80,11 +80,14 @@ static int new_segment(struct slot *slot, struct mps_diag *diag)
     slot->segment_fd = memfd_create("mpstress-segment", MFD_CLOEXEC);
     if (slot->segment_fd < 0 ||
         ftruncate(slot->segment_fd, sizeof(*slot->segment)))
-        return diag_set(diag, -errno, "segment: %s", strerror(errno));
+        return diag_set(diag, -errno, "the memory to share with tasks: %s%s",
+                        strerror(errno),
+                        errno == EFBIG ? " (raise `ulimit -f`)" : "");
     void *map = mmap(NULL, sizeof(*slot->segment), PROT_READ | PROT_WRITE,
                      MAP_SHARED, slot->segment_fd, 0);
     if (map == MAP_FAILED)
-        return diag_set(diag, -errno, "segment: %s", strerror(errno));
+        return diag_set(diag, -errno, "the memory to share with tasks: %s",
+                        strerror(errno));
     slot->segment = map;
     slot->memory = memory_map(slot->segment_fd);
     if (getrandom(&slot->run, sizeof(slot->run), 0) != sizeof(slot->run))

@@ -62,7 +62,7 @@ has_like out "^ +trace +$disk/new/failures/"
 
 # A standard output that is full, or closed: never as if all had arrived.
 for view in "list failures" "list known" history "show latest" \
-    "shrink latest --time 1s"; do
+    "shrink latest --time 1s" "run --iterations 1 -- $target fine"; do
     for to in full closed; do
         expectations=$((expectations + 1))
         what="mpstress $view, standard output $to"

@@ -142,6 +142,17 @@ mps 3 run -- ./text
 has out "not what its first line"
 mps 3 run -- "$home"
 has out "$home"
+# What the machine does not give.
+TMPDIR=/nowhere mps 2 run -- "$target" fine
+has err "/nowhere: cannot make a working directory: "
+# A file size limit is an error to read, not the end by a signal.
+(
+    ulimit -f 64
+    exec "$MPSTRESS" run --iterations 1 -- "$target" fine
+) >out 2>err
+status=$? what="mpstress run, under ulimit -f"
+same 3 $status
+has_like out "File too large.*ulimit -f"
 BROKEN_EXIT_IN_CONSTRUCTOR=1 mps 3 run --iterations 5 -- "$target" fine
 has out "$name: ended with status 9 before main()"
 nothing_left
