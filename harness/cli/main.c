@@ -54,6 +54,7 @@ static const struct {
     {-EROFS, EXIT_USAGE},
     {-ENOSPC, EXIT_USAGE},
     {-EDQUOT, EXIT_USAGE},
+    {-EFBIG, EXIT_USAGE},
     {-EISDIR, EXIT_USAGE},
     {-EBADF, EXIT_USAGE}, /* a closed standard output */
     {-EIO, EXIT_USAGE},
