@@ -1,20 +1,24 @@
-/* The subcommands: rows of one table, from which the list in the help text is
- * made. */
+/* The subcommands: rows of one table, from which help text, manual page and
+ * completion are made. */
 #ifndef MPS_CLI_COMMAND_H
 #define MPS_CLI_COMMAND_H
 
 #include <argp.h>
 
-enum exit_code {
-    EXIT_AS_EXPECTED = 0,
-    EXIT_FAILURE_FOUND = 1,
-    EXIT_USAGE = 2,
-    EXIT_START = 3, /* the target could not be started */
-    EXIT_NO_MATCH = 4,
-    EXIT_INCONCLUSIVE = 5,
-    EXIT_INTERNAL = 6,
-    EXIT_INTERRUPTED = 130
-};
+/* What help text and manual page say of them, too. */
+#define EXIT_CODES(X)                                                      \
+    X(AS_EXPECTED, 0, "everything as expected")                            \
+    X(FAILURE_FOUND, 1, "a failure was found, or an expected one was not") \
+    X(USAGE, 2, "usage or scenario error")                                 \
+    X(START, 3, "the target could not start")                              \
+    X(NO_MATCH, 4, "nothing matched")                                      \
+    X(INCONCLUSIVE, 5,                                                     \
+      "inconclusive: ended early, or a state was never reached")           \
+    X(INTERNAL, 6, "internal error")                                       \
+    X(INTERRUPTED, 130, "interrupted")
+
+#define EXIT_CODE_ENUM(name, code, about) EXIT_##name = (code),
+enum exit_code { EXIT_CODES(EXIT_CODE_ENUM) };
 
 struct command {
     const char *name;
@@ -27,10 +31,16 @@ struct command {
 extern const struct command command_run, command_replay, command_shrink,
     command_diagnose, command_show, command_list, command_history,
     command_merge, command_bisect, command_bench, command_doctor, command_cc,
-    command_cxx;
+    command_cxx, command_help;
 
 /* All of them, in the order of the help text. */
 const struct command *const *commands(size_t *count);
+
+/* NULL: there is none of that name. */
+const struct command *command_find(const char *name);
+
+/* Run it. ARGV[0] is replaced. Returns an exit code. */
+int command_start(const struct command *command, int argc, char **argv);
 
 /* Parse ARGV with the command's argp. Returns 0, or EXIT_USAGE after argp has
  * printed what was wrong; --help and --version end the program. */

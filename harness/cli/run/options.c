@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "campaign/confidence.h"
 #include "color_option.h"
+#include "help.h"
 #include "run/run.h"
 
 enum {
@@ -407,8 +408,6 @@ const struct argp run_argp = {
         "in ./scenarios; without any, all of ./scenarios are run. With -- "
         "PROGRAM, exit status 0, no crash, deadlock or hang and nothing left "
         "behind are demanded; \"{workers}\" in an argument stands for the "
-        "number drawn from --workers.\n\n"
-        "Exit status: 0 everything as expected, 1 a failure was found or an "
-        "expected one was not, 2 usage or scenario error, 3 the target could "
-        "not start, 4 nothing matched, 5 inconclusive, 130 interrupted.",
+        "number drawn from --workers.",
+    .help_filter = help_add_exit_codes,
 };

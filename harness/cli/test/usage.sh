@@ -23,8 +23,11 @@ mps 2
 has err "usage: mpstress COMMAND"
 silent out
 mps 0 --help
-has out "exit codes: 0 as expected"
+has out "  0    everything as expected"
 silent err
+mps 0 help run
+has out "Usage: mpstress run"
+has out "  0    everything as expected"
 mps 0 --version
 has_like out "^mpstress [0-9]+\.[0-9]+\.[0-9]+$"
 
@@ -54,7 +57,7 @@ mps 2 run counter -- "$target" fine
 has err "either scenarios or a program"
 
 for command in run replay shrink diagnose show list history merge bisect bench \
-    doctor cc; do
+    doctor cc help; do
     mps 0 $command --help
     has_like out "^Usage: mpstress $command"
     silent err

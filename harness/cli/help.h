@@ -1,0 +1,15 @@
+/* The help text of the whole program. */
+#ifndef MPS_CLI_HELP_H
+#define MPS_CLI_HELP_H
+
+#include <stdio.h>
+
+void help_print(FILE *out);
+/* For .help_filter of an argp: the exit codes, after all else. */
+char *help_add_exit_codes(int key, const char *text, void *input);
+
+/* Say on standard error that there is no command NAME, and which one may be
+ * meant. Returns EXIT_USAGE. */
+int help_refuse(const char *name);
+
+#endif
