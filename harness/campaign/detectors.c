@@ -32,7 +32,7 @@ static unsigned find(const char *name, size_t length)
 int detectors_parse(unsigned *out, const char *list, struct mps_diag *diag)
 {
     *out = 0;
-    if (!strcmp(list, "none"))
+    if (!strcmp(list, DETECTORS_NONE))
         return 0;
     for (const char *at = list;; at++) {
         size_t length = strcspn(at, ",");

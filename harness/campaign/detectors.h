@@ -22,8 +22,9 @@ struct detector_row {
 };
 const struct detector_row *detectors(size_t *count);
 
-/* A list of names, "race,helgrind"; "none" alone: no detector. -MPS_EINPUT with
- * DIAG. */
+#define DETECTORS_NONE "none"
+/* A list of names, "race,helgrind"; DETECTORS_NONE alone: no detector.
+ * -MPS_EINPUT with DIAG. */
 int detectors_parse(unsigned *out, const char *list, struct mps_diag *diag);
 
 #endif

@@ -15,6 +15,11 @@ static const struct mode {
     {"control", 0, 3, 3, 2},
 };
 
+const char *portfolio_mode_name(size_t i)
+{
+    return i < sizeof(modes) / sizeof(modes[0]) ? modes[i].name : NULL;
+}
+
 int portfolio_by_mode(struct portfolio *portfolio, const char *name)
 {
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -42,12 +47,26 @@ bool portfolio_way_is_controlled(int way)
     return way != WAY_STRESS && way < WAY_TOOL;
 }
 
+/* Not what a recorded schedule is for. */
+static bool can_be_named(int way)
+{
+    return way != STRATEGY_REPLAY + 1;
+}
+
+const char *portfolio_strategy_name(size_t i)
+{
+    for (int way = 0; way < PORTFOLIO_WAYS; way++)
+        if (can_be_named(way) && !i--)
+            return portfolio_way_name(way);
+    return NULL;
+}
+
 static int find_way(const char *name, size_t length)
 {
     for (int way = 0; way < PORTFOLIO_WAYS; way++)
         if (strlen(portfolio_way_name(way)) == length &&
             !strncmp(portfolio_way_name(way), name, length) &&
-            way != STRATEGY_REPLAY + 1)
+            can_be_named(way))
             return way;
     return -1;
 }

@@ -27,10 +27,14 @@ struct portfolio {
 
 /* The mixtures behind --mode: "auto", "stress", "control". -1: no such. */
 int portfolio_by_mode(struct portfolio *portfolio, const char *mode);
+/* The I-th of them; NULL after the last. */
+const char *portfolio_mode_name(size_t i);
 /* A list of names, "random,pct": equal weights; also "stress" and "auto".
  * -MPS_EINPUT with DIAG. */
 int portfolio_parse(struct portfolio *portfolio, const char *list,
                     struct mps_diag *diag);
+/* The I-th name of a way that a list may have; NULL after the last. */
+const char *portfolio_strategy_name(size_t i);
 const char *portfolio_way_name(int way);
 bool portfolio_way_is_controlled(int way);
 /* Whether any way is under control; whether all are. */

@@ -17,13 +17,19 @@ static const struct argp_option options[] = {
     {0},
 };
 
+static const char *const names[] = {
+    [COLOR_AUTO] = "auto",
+    [COLOR_ALWAYS] = "always",
+    [COLOR_NEVER] = "never",
+};
+
+const char *color_mode_name(size_t i)
+{
+    return i < sizeof(names) / sizeof(*names) ? names[i] : NULL;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-    static const char *const names[] = {
-        [COLOR_AUTO] = "auto",
-        [COLOR_ALWAYS] = "always",
-        [COLOR_NEVER] = "never",
-    };
     enum color_mode *mode = state->input;
     if (key != KEY_COLOR)
         return ARGP_ERR_UNKNOWN;

@@ -15,6 +15,9 @@ extern const struct argp_child color_option[];
  * this for ARGP_KEY_INIT; a command without the option may, too. */
 void color_option_into(struct argp_state *state, enum color_mode *mode);
 
+/* The I-th value that it takes; NULL after the last. */
+const char *color_mode_name(size_t i);
+
 /* Whether to colour standard output. */
 bool color_stdout(enum color_mode mode);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "about.h"
+#include "base/str.h"
 #include "command.h"
 #include "help.h"
 #include "scenario/suggest.h"
@@ -50,6 +51,22 @@ void help_print(FILE *out)
     put_rows(out, about_exit_codes, 4);
 }
 
+char *help_unchanged(const char *text)
+{
+    /* What argp gave, it does not free. */
+    return (char *)(uintptr_t)text;
+}
+
+char *help_choice(const char *(*name)(size_t i))
+{
+    struct str s;
+    str_init(&s);
+    for (size_t i = 0; name(i); i++)
+        str_addf(&s, "%s%s", i ? "|" : "[", name(i));
+    str_add(&s, "]");
+    return str_take(&s);
+}
+
 char *help_add_exit_codes(int key, const char *text, void *input)
 {
     (void)input;
@@ -57,9 +74,8 @@ char *help_add_exit_codes(int key, const char *text, void *input)
     size_t size;
     FILE *out =
         key == ARGP_KEY_HELP_POST_DOC ? open_memstream(&all, &size) : NULL;
-    /* What argp knows, it does not free. */
     if (!out)
-        return (char *)(uintptr_t)text;
+        return help_unchanged(text);
     fprintf(out, "%s\n\nExit status:\n", text);
     put_rows(out, about_exit_codes, 4);
     fclose(out);

@@ -10,6 +10,7 @@
 #include "campaign/portfolio.h"
 #include "color_option.h"
 #include "command.h"
+#include "help.h"
 #include "scenario/scenario.h"
 #include "select.h"
 #include "store/store.h"
@@ -150,18 +151,32 @@ static const struct {
     {"known", list_known},
 };
 
+static const char *list_name(size_t i)
+{
+    return i < sizeof(lists) / sizeof(lists[0]) ? lists[i].name : NULL;
+}
+
+static char *say_lists(int key, const char *text, void *input)
+{
+    (void)input;
+    return key == ARGP_KEY_HELP_ARGS_DOC ? help_choice(list_name)
+                                         : help_unchanged(text);
+}
+
 static int list(const struct store_input *input, struct mps_diag *diag)
 {
-    const char *what = input->name_count ? input->names[0] : "scenarios";
+    const char *what = input->name_count ? input->names[0] : lists[0].name;
     if (input->name_count > 1)
         return diag_set(diag, -MPS_EUSAGE, "'%s': one list at a time",
                         input->names[1]);
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         if (!strcmp(lists[i].name, what))
             return lists[i].list(input, diag);
-    return diag_set(diag, -MPS_EUSAGE,
-                    "'%s': list what? scenarios, failures, strategies or known",
-                    what);
+    char *names = help_choice(list_name);
+    int err = diag_set(diag, -MPS_EUSAGE, "'%s': list what? %s", what,
+                       names ? names : "");
+    free(names);
+    return err;
 }
 
 static int run_list(int argc, char **argv)
@@ -180,10 +195,10 @@ static const struct argp list_argp = {
     .options = store_input_options,
     .parser = store_input_parse,
     .children = color_option,
-    .args_doc = "[scenarios|failures|strategies|known]",
     .doc = "List the scenarios in ./scenarios, the failures in the store, the "
            "strategies, or the findings that are accepted, as `run --known` "
            "takes them.",
+    .help_filter = say_lists,
 };
 
 const struct command command_list = {

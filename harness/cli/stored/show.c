@@ -1,4 +1,6 @@
 /* mpstress show ID: a stored failure as text. */
+#include "stored/show.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,11 @@ static const struct format {
 } formats[] = {
     {"chrome", "the Chrome trace", report_chrome},
 };
+
+const char *show_format_name(size_t i)
+{
+    return i < sizeof(formats) / sizeof(*formats) ? formats[i].name : NULL;
+}
 
 struct input {
     struct stored_input stored;
