@@ -8,7 +8,7 @@ build_packages="gcc libc6-dev cmake ninja-build pkg-config libcyaml-dev
     libyaml-dev libjansson-dev libxml2-dev libsqlite3-dev libdw-dev uthash-dev
     libxxhash-dev"
 test_packages="g++ clang-14 libclang-rt-14-dev libcriterion-dev valgrind
-    sqlite3 procps make"
+    sqlite3 procps make groff-base"
 
 say() {
     printf '%s\n' "$*" >&2

@@ -5,6 +5,9 @@
 
 #include "command.h"
 
+const char about_name[] =
+    "mpstress - stress, schedule and race-check programs of several processes";
+
 const char about_program[] =
     "mpstress finds what goes wrong when several processes or threads share "
     "memory, queues, locks and files: it runs a program thousands of times "
@@ -66,7 +69,7 @@ static const struct argp_option options[] = {
 
 const struct argp about_argp = {
     .options = options,
-    .args_doc = "COMMAND [ARGUMENT...]",
+    .args_doc = "COMMAND [ARGUMENT...]\n--help|--version",
 };
 
 int about_option(const char *text)

@@ -5,6 +5,8 @@
 
 #include <argp.h>
 
+/* "mpstress - what it is" */
+extern const char about_name[];
 /* A few lines of prose, without line ends. */
 extern const char about_program[];
 

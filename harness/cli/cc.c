@@ -105,10 +105,12 @@ const struct command command_cc = {
     .summary = "compile C so that mpstress sees shared memory",
     .argp = &argp_c,
     .run = run_c,
+    .foreign = true,
 };
 const struct command command_cxx = {
     .name = "c++",
     .summary = "the same for C++",
     .argp = &argp_cxx,
     .run = run_cxx,
+    .foreign = true,
 };

@@ -4,6 +4,7 @@
 #define MPS_CLI_COMMAND_H
 
 #include <argp.h>
+#include <stdbool.h>
 
 /* What help text and manual page say of them, too. */
 #define EXIT_CODES(X)                                                      \
@@ -26,12 +27,15 @@ struct command {
     const struct argp *argp;
     /* ARGV[0] is "mpstress NAME". Returns an exit code. */
     int (*run)(int argc, char **argv);
+    /* Hands its arguments on to another program: of ours it takes --help
+     * alone. */
+    bool foreign;
 };
 
 extern const struct command command_run, command_replay, command_shrink,
     command_diagnose, command_show, command_list, command_history,
     command_merge, command_bisect, command_bench, command_doctor, command_cc,
-    command_cxx, command_help;
+    command_cxx, command_manual, command_help;
 
 /* All of them, in the order of the help text. */
 const struct command *const *commands(size_t *count);

@@ -212,5 +212,9 @@ static const struct argp argp = {
            "Exit status: 0 when mpstress can run here, 3 when it cannot.",
 };
 
-const struct command command_doctor = {"doctor", "say what this machine allows",
-                                       &argp, run};
+const struct command command_doctor = {
+    .name = "doctor",
+    .summary = "say what this machine allows",
+    .argp = &argp,
+    .run = run,
+};

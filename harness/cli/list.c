@@ -202,4 +202,8 @@ static const struct argp list_argp = {
 };
 
 const struct command command_list = {
-    "list", "list scenarios, failures, known findings", &list_argp, run_list};
+    .name = "list",
+    .summary = "list scenarios, failures, known findings",
+    .argp = &list_argp,
+    .run = run_list,
+};

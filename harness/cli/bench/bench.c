@@ -189,5 +189,9 @@ static const struct argp argp = {
     .doc = "Measure mpstress's own cost beside the limit of each figure.",
 };
 
-const struct command command_bench = {"bench", "measure mpstress's own cost",
-                                      &argp, run};
+const struct command command_bench = {
+    .name = "bench",
+    .summary = "measure mpstress's own cost",
+    .argp = &argp,
+    .run = run,
+};

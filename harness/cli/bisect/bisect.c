@@ -378,4 +378,8 @@ static const struct argp argp = {
 };
 
 const struct command command_bisect = {
-    "bisect", "find the commit that brought a failure", &argp, run};
+    .name = "bisect",
+    .summary = "find the commit that brought a failure",
+    .argp = &argp,
+    .run = run,
+};

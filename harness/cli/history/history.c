@@ -119,4 +119,8 @@ static const struct argp history_argp = {
 };
 
 const struct command command_history = {
-    "history", "show results of earlier runs", &history_argp, run_history};
+    .name = "history",
+    .summary = "show results of earlier runs",
+    .argp = &history_argp,
+    .run = run_history,
+};

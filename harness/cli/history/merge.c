@@ -41,5 +41,9 @@ static const struct argp merge_argp = {
            "other machines) to this one. Merging twice adds nothing.",
 };
 
-const struct command command_merge = {"merge", "add other stores to this one",
-                                      &merge_argp, run_merge};
+const struct command command_merge = {
+    .name = "merge",
+    .summary = "add other stores to this one",
+    .argp = &merge_argp,
+    .run = run_merge,
+};

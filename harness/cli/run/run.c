@@ -286,4 +286,8 @@ static int run_command(int argc, char **argv)
 }
 
 const struct command command_run = {
-    "run", "run scenarios or a program many times", &run_argp, run_command};
+    .name = "run",
+    .summary = "run scenarios or a program many times",
+    .argp = &run_argp,
+    .run = run_command,
+};

@@ -141,4 +141,8 @@ static const struct argp argp = {
 };
 
 const struct command command_diagnose = {
-    "diagnose", "find out which rule a failure broke", &argp, run};
+    .name = "diagnose",
+    .summary = "find out which rule a failure broke",
+    .argp = &argp,
+    .run = run,
+};

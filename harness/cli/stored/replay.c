@@ -307,5 +307,9 @@ static const struct argp argp = {
            "than the recorded one.",
 };
 
-const struct command command_replay = {"replay", "run a stored failure again",
-                                       &argp, run};
+const struct command command_replay = {
+    .name = "replay",
+    .summary = "run a stored failure again",
+    .argp = &argp,
+    .run = run,
+};

@@ -192,5 +192,9 @@ static const struct argp argp = {
            "ID may be shortened; `latest` is the newest failure.",
 };
 
-const struct command command_show = {"show", "show a stored failure", &argp,
-                                     run};
+const struct command command_show = {
+    .name = "show",
+    .summary = "show a stored failure",
+    .argp = &argp,
+    .run = run,
+};

@@ -144,4 +144,8 @@ static const struct argp argp = {
 };
 
 const struct command command_shrink = {
-    "shrink", "find the shortest schedule of a failure", &argp, run};
+    .name = "shrink",
+    .summary = "find the shortest schedule of a failure",
+    .argp = &argp,
+    .run = run,
+};

@@ -47,7 +47,7 @@ same "$(cat "$EXAMPLES/seats.yml")" \
 grep -oE '(^|[ `(])--[a-z][a-z-]+' "$README" | grep -oE -- '--.*' | sort -u \
     >options
 for command in run replay shrink diagnose show list history merge bisect bench \
-    doctor cc help; do
+    doctor cc manual help; do
     "$MPSTRESS" $command --help
 done >help 2>&1
 holds test "$(wc -l <options)" -gt 20

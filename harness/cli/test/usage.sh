@@ -57,7 +57,7 @@ mps 2 run counter -- "$target" fine
 has err "either scenarios or a program"
 
 for command in run replay shrink diagnose show list history merge bisect bench \
-    doctor cc help; do
+    doctor cc manual help; do
     mps 0 $command --help
     has_like out "^Usage: mpstress $command"
     silent err
