@@ -17,21 +17,30 @@
 #include "compiler/underlying.h"
 
 #define ARGUMENTS "ARGUMENT-OF-THE-COMPILER...\n--link-flags"
-#define ABOUT(name, variable)                                                \
-    "Compiles and links as " name " does, so that mpstress sees what the "   \
-    "program does with shared memory. For build systems there are "          \
-    "mpstress-cc and mpstress-c++: CC=mpstress-cc CXX=mpstress-c++.\v"       \
-    "The work is done by the gcc or clang named in " variable                \
-    ", or found as " name " in PATH.\n\n"                                    \
-    "--link-flags prints what a link command needs that is not run through " \
-    "this one.\n\n"                                                          \
+#define ABOUT(name, variable)                                              \
+    "Compiles and links as " name " does, so that mpstress sees what the " \
+    "program does with shared memory. For build systems there are "        \
+    "mpstress-cc and mpstress-c++: CC=mpstress-cc CXX=mpstress-c++.\v"     \
+    "The work is done by the gcc or clang named in " variable              \
+    ", or found as " name " in PATH.\n\n"                                  \
     "The program runs as usual outside mpstress."
 
+/* Alone, these are for us; with more words they may be a probe of the
+ * compiler by a build system. */
+static const struct argp_option options[] = {
+    {"link-flags", 256, NULL, 0,
+     "Print what a link command needs that is not run through this one", 0},
+    {"help", 257, NULL, 0, "Describe the command", -1},
+    {0},
+};
+
 static const struct argp argp_c = {
+    .options = options,
     .args_doc = ARGUMENTS,
     .doc = ABOUT("cc", "MPSTRESS_CC"),
 };
 static const struct argp argp_cxx = {
+    .options = options,
     .args_doc = ARGUMENTS,
     .doc = ABOUT("c++", "MPSTRESS_CXX"),
 };
@@ -78,13 +87,14 @@ static int become(const struct command *command,
     return command_fail(command, err, &diag);
 }
 
-/* Alone, these are for us; with more words they may be a probe of the
- * compiler by a build system. */
 static int run(const struct command *command, const struct language *language,
                int argc, char **argv)
 {
-    if (argc == 2 && !strcmp(argv[1], "--help"))
-        return command_parse(command, argc, argv, NULL);
+    if (argc == 2 && !strcmp(argv[1], "--help")) {
+        argp_help(command->argp, stdout,
+                  ARGP_HELP_STD_HELP & ~(unsigned)ARGP_HELP_EXIT_OK, argv[0]);
+        return 0;
+    }
     if (argc == 2 && !strcmp(argv[1], "--link-flags"))
         return print_link_flags(command);
     return become(command, language, argv);

@@ -27,15 +27,15 @@ struct command {
     const struct argp *argp;
     /* ARGV[0] is "mpstress NAME". Returns an exit code. */
     int (*run)(int argc, char **argv);
-    /* Hands its arguments on to another program: of ours it takes --help
-     * alone. */
+    /* Hands its arguments on to another program, but for its options when they
+     * stand alone; argp_parse() is not for it. */
     bool foreign;
 };
 
 extern const struct command command_run, command_replay, command_shrink,
     command_diagnose, command_show, command_list, command_history,
     command_merge, command_bisect, command_bench, command_doctor, command_cc,
-    command_cxx, command_manual, command_help;
+    command_cxx, command_completion, command_manual, command_help;
 
 /* All of them, in the order of the help text. */
 const struct command *const *commands(size_t *count);

@@ -299,10 +299,11 @@ int page_write(FILE *out)
     if (!err)
         put_options(out, &own);
     fputs(".PP\n", out);
-    roff_prose(out,
-               "Of every command; but `cc` and `c++` hand on to the compiler "
-               "what is not --help alone:",
-               "", ".PP");
+    roff_prose(
+        out,
+        "Of every command, but not of `cc` and `c++`, which hand on what "
+        "they are given:",
+        "", ".PP");
     if (!err)
         err = put_commons(out);
     put_section(out, "EXIT STATUS",

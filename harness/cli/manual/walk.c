@@ -5,15 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What argp adds; and what is left of it where all else is another's. */
+/* What argp adds. */
 static const struct argp_option automatic[] = {
     {"help", '?', NULL, 0, "Describe the command", -1},
     {"usage", 0, NULL, 0, "Say in short how it is called", 0},
     {"version", 'V', NULL, 0, "Print the version", 0},
-    {0},
-};
-static const struct argp_option of_foreign[] = {
-    {"help", 0, NULL, 0, "Describe the command", -1},
     {0},
 };
 
@@ -100,9 +96,8 @@ int walk_open(struct walk *walk, const struct command *command)
 {
     *walk = (struct walk){0};
     int err = add_argp(walk, command->argp, NULL, false);
-    if (!err && command->run)
-        err = add_table(walk, command->foreign ? of_foreign : automatic, NULL,
-                        true);
+    if (!err && command->run && !command->foreign)
+        err = add_table(walk, automatic, NULL, true);
     sort(walk);
     return err;
 }
