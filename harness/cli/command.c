@@ -8,10 +8,10 @@
 #include "base/error.h"
 
 static const struct command *const table[] = {
-    &command_run,    &command_replay, &command_shrink,  &command_diagnose,
-    &command_show,   &command_list,   &command_history, &command_merge,
-    &command_bisect, &command_bench,  &command_doctor,  &command_cc,
-    &command_cxx,    &command_manual, &command_help,
+    &command_run,    &command_replay,     &command_shrink,  &command_diagnose,
+    &command_show,   &command_list,       &command_history, &command_merge,
+    &command_bisect, &command_bench,      &command_doctor,  &command_cc,
+    &command_cxx,    &command_completion, &command_manual,  &command_help,
 };
 
 const struct command *const *commands(size_t *count)

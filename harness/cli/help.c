@@ -62,8 +62,7 @@ char *help_choice(const char *(*name)(size_t i))
     struct str s;
     str_init(&s);
     for (size_t i = 0; name(i); i++)
-        str_addf(&s, "%s%s", i ? "|" : "[", name(i));
-    str_add(&s, "]");
+        str_addf(&s, "%s%s", i ? "|" : "", name(i));
     return str_take(&s);
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 void help_print(FILE *out);
-/* For help filters of argps: TEXT as it is; and "[ONE|OTHER]" of the names
+/* For help filters of argps: TEXT as it is; and "ONE|OTHER" of the names
  * that NAME gives for 0, 1, ... until NULL. argp, or whoever calls, frees the
  * latter; NULL when out of memory. */
 char *help_unchanged(const char *text);

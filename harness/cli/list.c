@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "campaign/known.h"
 #include "campaign/portfolio.h"
 #include "color_option.h"
@@ -159,8 +160,12 @@ static const char *list_name(size_t i)
 static char *say_lists(int key, const char *text, void *input)
 {
     (void)input;
-    return key == ARGP_KEY_HELP_ARGS_DOC ? help_choice(list_name)
-                                         : help_unchanged(text);
+    if (key != ARGP_KEY_HELP_ARGS_DOC)
+        return help_unchanged(text);
+    char *names = help_choice(list_name);
+    char *optional = names ? str_format("[%s]", names) : NULL;
+    free(names);
+    return optional;
 }
 
 static int list(const struct store_input *input, struct mps_diag *diag)

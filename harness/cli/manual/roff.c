@@ -125,6 +125,9 @@ void roff_prose(FILE *out, const char *text, const char *names,
         if (!strncmp(text, "\n\n", 2)) {
             fprintf(out, "\n%s\n", paragraph);
             text += 2;
+            /* Spaces at the beginning of a line mean something to roff. */
+            if (*text == ' ')
+                fputs("\\&", out);
         } else if (!strncmp(text, ". ", 2)) {
             /* roff sets the space behind a sentence by itself. */
             fputs(".\n", out);

@@ -46,8 +46,7 @@ same "$(cat "$EXAMPLES/seats.yml")" \
     "$(sed -n '/^```yaml$/,/^```$/p' "$README" | sed '1d;$d')"
 grep -oE '(^|[ `(])--[a-z][a-z-]+' "$README" | grep -oE -- '--.*' | sort -u \
     >options
-for command in run replay shrink diagnose show list history merge bisect bench \
-    doctor cc manual help; do
+for command in $(commands); do
     "$MPSTRESS" $command --help
 done >help 2>&1
 holds test "$(wc -l <options)" -gt 20

@@ -170,6 +170,14 @@ build_abba() {
     holds "$CC" -g "${@:2}" -o "$1" abba.c -pthread
 }
 
+# The commands that there are, and the long options that --help tells of COMMAND.
+commands() {
+    "$MPSTRESS" --help | sed -n '/^commands:/,/^$/s/^  \([^ ]*\) .*/\1/p'
+}
+long_options() {
+    "$MPSTRESS" help "$1" | sed -n 's/^ \{2,6\}\(-., \)\?\(--[a-z-]*\).*/\2/p'
+}
+
 # line_of TEXT FILE: the number of the line that contains TEXT.
 line_of() {
     grep -nF -m 1 -e "$1" "$2" | cut -d: -f1

@@ -1,16 +1,8 @@
 #!/usr/bin/env bash
-# The manual page and the completion scripts say what --help says.
+# The manual page says what --help says.
 . "$(dirname "$0")/lib.sh"
 
 harness=$tests/../..
-
-# The commands, and the long options that --help of COMMAND tells.
-commands() {
-    "$MPSTRESS" --help | sed -n '/^commands:/,/^$/s/^  \([^ ]*\) .*/\1/p'
-}
-options() {
-    "$MPSTRESS" help "$1" | sed -n 's/^ \{2,6\}\(-., \)\?\(--[a-z-]*\).*/\2/p'
-}
 
 mps 0 manual
 silent err
@@ -39,8 +31,8 @@ for command in $(commands); do
     what="manual, $command"
     has part "mpstress $command"
     section ".SH OPTIONS" >>part
-    holds test "$(options "$command" | wc -l)" -gt 0
-    for option in $(options "$command"); do
+    holds test "$(long_options "$command" | wc -l)" -gt 0
+    for option in $(long_options "$command"); do
         has_like part "(^|, )$option(\$|=)"
     done
 done
