@@ -1,7 +1,7 @@
 # mps_embed(TARGET HEADER FILE...)
 #
-# Each FILE goes into TARGET as an array of bytes that ends in NUL: html/style.css
-# as html_style_css. HEADER declares them.
+# Each FILE goes into TARGET as an array of bytes that ends in NUL:
+# html/style.css as html_style_css. HEADER declares them.
 function(mps_embed target header)
     # CONCAT: ";" would separate list elements.
     string(CONCAT code "/* Made from: ${ARGN} */\n" "#include \"${header}\"\n")

@@ -40,8 +40,8 @@ function __mpstress_at
     end
 end
 
-# Names of files in DIRECTORY without SUFFIX; those that mpstress gives, and none
-# that somebody else has made up.
+# Names of files in DIRECTORY without SUFFIX; those that mpstress gives, and
+# none that somebody else has made up.
 function __mpstress_files
     for file in $argv[1]/*$argv[2]
         string match -q -r '/[A-Za-z0-9_][A-Za-z0-9._-]*\z' -- $file
@@ -57,7 +57,8 @@ function __mpstress_takes
             case words
                 printf '%s\n' $values
             case list
-                set -l typed (commandline -ct | string replace -r '^--[^=]*=' '')
+                set -l typed (commandline -ct |
+                    string replace -r '^--[^=]*=' '')
                 printf '%s\n' (string replace -r '[^,]*$' '' -- $typed)$values
             case failures
                 set -l store .mpstress

@@ -136,8 +136,8 @@ for name_of in '$(touch bad)' '`touch bad`' ';touch bad' 'a b' '*' "a'b" 'a"b' \
 done
 mkdir .mpstress/failures/a-00000005.mpt
 ids="a-00000001 a-00000002"
-for user_options in '' 'shopt -s failglob' 'shopt -s nullglob dotglob' 'set +f' \
-    'IFS=0' 'shopt -s nocasematch' 'shopt -s extglob'; do
+for user_options in '' 'shopt -s failglob' 'shopt -s nullglob dotglob' \
+    'set +f' 'IFS=0' 'shopt -s nocasematch' 'shopt -s extglob'; do
     for command in show replay shrink diagnose bisect "history --accept"; do
         offers "latest $ids" $command ''
         offers "$ids" $command a

@@ -54,8 +54,8 @@ holds test "$(wc -l <told)" = 8
 # is ours while a target starts.
 section ".SH ENVIRONMENT" | sed -n '/^\.TP/{n;p}' | sort >told
 grep -rhoE '(getenv|is_set)\("[A-Z_]+"\)' --include='*.c' --exclude='*_test.c' \
-    --exclude-dir=broken --exclude-dir=test "$harness" | grep -oE '[A-Z_]{3,}' | sort -u |
-    grep -vx LD_BIND_NOW >read
+    --exclude-dir=broken --exclude-dir=test "$harness" |
+    grep -oE '[A-Z_]{3,}' | sort -u | grep -vx LD_BIND_NOW >read
 same "" "$(comm -13 told read)"
 for variable in $(comm -23 told read); do
     holds grep -rq --include='*.c' --exclude=about.c "\"$variable\"" "$harness"
