@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include "base/rng.h"
 #include "base/text.h"
@@ -13,7 +14,7 @@
 #include "sys.h"
 #include "tasks.h"
 
-enum { REGIONS = 256, FDS = 4096, NAME = 112 };
+enum { REGIONS = 256, FDS = 4096, NAME = 112, PATH = 512 };
 
 static uint32_t intern(enum object_kind kind, uint64_t backing, uint64_t offset,
                        uint64_t site, const char *name)
@@ -87,18 +88,24 @@ void regions_detach(const void *start)
     }
 }
 
+/* What the kernel calls the file of FD, in PATH; false when it has no name. */
+static bool path_of_fd(long fd, char path[static PATH])
+{
+    char link[32];
+    text_put_u64(text_put(link, link + sizeof(link), "/proc/self/fd/"),
+                 link + sizeof(link), (uint64_t)fd);
+    long n = SYS4(SYS_readlinkat, AT_FDCWD, link, path, PATH - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return n > 0;
+}
+
 /* The name of what FD refers to, as the kernel knows it. */
 static void name_of_fd(long fd, char name[static NAME])
 {
-    char link[32];
-    char path[512];
+    char path[PATH];
     name[0] = '\0';
-    text_put_u64(text_put(link, link + sizeof(link), "/proc/self/fd/"),
-                 link + sizeof(link), (uint64_t)fd);
-    long n = SYS4(SYS_readlinkat, AT_FDCWD, link, path, sizeof(path) - 1);
-    if (n <= 0)
+    if (!path_of_fd(fd, path))
         return;
-    path[n] = '\0';
     const char *from = path;
     if (!strncmp(path, "/dev/shm/", 9)) {
         from = path + 8;
@@ -302,10 +309,42 @@ static enum object_kind kind_of(mode_t mode)
     case S_IFBLK:
         return OBJECT_TERMINAL;
     case 0: /* eventfd, timerfd, epoll: the anonymous inode */
-        return OBJECT_EVENT;
+        return OBJECT_ANONYMOUS;
     default:
         return OBJECT_FILE;
     }
+}
+
+/* What has the anonymous inode. */
+static enum object_kind kind_of_anonymous(long fd)
+{
+    static const struct {
+        const char *file;
+        enum object_kind kind;
+    } kinds[] = {
+        {"anon_inode:[eventfd]", OBJECT_EVENT},
+        {"anon_inode:[eventpoll]", OBJECT_EPOLL},
+        {"anon_inode:[timerfd]", OBJECT_TIMER},
+        {"anon_inode:[signalfd]", OBJECT_SIGNALS},
+        {"anon_inode:inotify", OBJECT_NOTIFY},
+        {"anon_inode:[pidfd]", OBJECT_PIDFD},
+    };
+    char path[PATH];
+    if (path_of_fd(fd, path))
+        for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+            if (!strcmp(path, kinds[i].file))
+                return kinds[i].kind;
+    return OBJECT_ANONYMOUS;
+}
+
+/* A message queue is a regular file, of a file system that nobody has to have
+ * mounted. */
+static bool is_message_queue(long fd, const struct stat *st)
+{
+    enum { SIZE_SHOWN = 80, MAGIC = 0x19800202 }; /* of ipc/mqueue.c */
+    struct statfs fs;
+    return S_ISREG(st->st_mode) && st->st_size == SIZE_SHOWN &&
+           !SYS2(SYS_fstatfs, fd, &fs) && fs.f_type == MAGIC;
 }
 
 /* All eventfds, epolls and so on share one inode. The kernel numbers the
@@ -345,6 +384,10 @@ uint32_t object_of_fd(long fd, uint64_t site)
     char name[NAME];
     uint64_t backing = identity(&st);
     enum object_kind kind = kind_of(st.st_mode);
+    if (kind == OBJECT_ANONYMOUS)
+        kind = kind_of_anonymous(fd);
+    else if (is_message_queue(fd, &st))
+        kind = OBJECT_MQ;
     uint64_t offset = 0;
     if (backing == runtime.stdout_id)
         strcpy(name, "stdout");
@@ -352,7 +395,7 @@ uint32_t object_of_fd(long fd, uint64_t site)
         strcpy(name, "stderr");
     else
         name_of_fd(fd, name);
-    if (kind == OBJECT_EVENT)
+    if (!(st.st_mode & S_IFMT))
         offset = event_identity(fd);
     uint32_t object = intern(kind, backing, offset, site, name);
     if (fd < FDS)
@@ -420,7 +463,7 @@ void fds_each(void (*visit)(uint32_t object, bool argument), bool argument)
     for (long fd = 0; fd < FDS; fd++) {
         const struct segment_object *object =
             segment_object_get(runtime.segment, fd_objects[fd]);
-        if (object && object->kind != OBJECT_FILE)
+        if (object && object->kind != OBJECT_FILE && object->kind != OBJECT_MQ)
             visit(fd_objects[fd], argument);
     }
 }

@@ -133,7 +133,13 @@ enum op_kind op_kind_find(const char *name);
     X(EVENT, "eventfd")               \
     X(TERMINAL, "device")             \
     X(WORD, "word")                   \
-    X(TASK, "task")
+    X(TASK, "task")                   \
+    X(EPOLL, "epoll")                 \
+    X(TIMER, "timerfd")               \
+    X(SIGNALS, "signalfd")            \
+    X(NOTIFY, "inotify")              \
+    X(PIDFD, "pidfd")                 \
+    X(ANONYMOUS, "descriptor")
 
 enum object_kind {
 #define OBJECT_ENUM(id, name) OBJECT_##id,

@@ -64,6 +64,47 @@ has_like out " posix_spawn .* main\(\) made\.c:9$"
 has_like out " fork .* main\(\) made\.c:11$"
 has_not out "runtime/"
 
+# Descriptors are called what they are.
+cat >kinds.c <<'SOURCE'
+#include <fcntl.h>
+#include <mqueue.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+int main(void)
+{
+    char bytes[128];
+    uint64_t one = 1;
+    struct epoll_event event = {.events = EPOLLIN};
+    struct mq_attr room = {.mq_maxmsg = 1, .mq_msgsize = 8};
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    raise(SIGUSR1);
+    mqd_t queue = mq_open("/kinds", O_CREAT | O_RDWR, 0600, &room);
+    int events = eventfd(0, 0), poll = epoll_create1(0);
+    int signal = signalfd(-1, &signals, 0);
+    if (epoll_ctl(poll, EPOLL_CTL_ADD, events, &event) ||
+        write(events, &one, sizeof(one)) != sizeof(one) ||
+        epoll_wait(poll, &event, 1, -1) != 1 ||
+        read(signal, bytes, sizeof(bytes)) != sizeof(bytes) ||
+        mq_send(queue, "x", 1, 0) || mq_unlink("/kinds"))
+        return 1;
+    return 3;
+}
+SOURCE
+holds "$CC" -g -o kinds kinds.c
+mps 1 run --mode control --iterations 1 -- ./kinds
+mps 0 show latest
+has_like out " write +eventfd 0:"
+has_like out " poll +epoll 0:"
+has_like out " read +signalfd 0:"
+has_like out " mq send +message queue /kinds "
+
 # Each kind of failure that does not depend on the moment comes again.
 for variant in crash abort-in-worker leave-shared-memory leave-zombie; do
     mps 1 run --mode stress --iterations 1 -- "$target" $variant

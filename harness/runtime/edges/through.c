@@ -87,7 +87,7 @@ static void add_closing(struct syncs *syncs, uint32_t number)
     const struct segment_object *object = through_object(number);
     if (!number) {
         add(syncs, MEMORY_SYNC_DEAD);
-    } else if (object->kind == OBJECT_FILE) {
+    } else if (object->kind == OBJECT_FILE || object->kind == OBJECT_MQ) {
         /* Drops locks, as the end of the task would. */
         if (object->edge & EDGE_DEATH)
             add_object(syncs, number, 0);
