@@ -93,6 +93,12 @@ static const struct {
     ROW(semop),        ROW(semtimedop),    ROW(msgrcv),
     ROW(msgsnd),       ROW(openat),        ROW(mq_timedreceive),
     ROW(mq_timedsend), ROW(rt_sigsuspend), ROW(rt_sigtimedwait),
+    ROW(recvmmsg),     ROW(sendmmsg),      ROW(sendmsg),
+    ROW(splice),       ROW(tee),           ROW(vmsplice),
+    ROW(sendfile),     ROW(readv),         ROW(writev),
+    ROW(preadv2),      ROW(pwritev2),      ROW(epoll_pwait2),
+    ROW(fsync),        ROW(fdatasync),     ROW(io_uring_enter),
+    ROW(clone),        ROW(clone3),        ROW(ptrace),
 #ifdef SYS_poll
     ROW(poll),         ROW(select),        ROW(epoll_wait),
     ROW(pause),        ROW(open),

@@ -97,6 +97,39 @@ static int run_datagram(const void *settings)
     return report(sum, SUM);
 }
 
+/* The same, taken as they come and then all the others at once. */
+static int run_messages(const void *settings)
+{
+    (void)settings;
+    int pair[2];
+    need(!socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair),
+         "socketpair");
+    pid_t child = child_start(send_datagrams, pair);
+    enum { MESSAGES = QUESTIONS + 1 };
+    char bytes[MESSAGES][64];
+    struct iovec parts[MESSAGES];
+    struct mmsghdr messages[MESSAGES];
+    memset(messages, 0, sizeof(messages));
+    for (int i = 0; i < MESSAGES; i++) {
+        parts[i] = (struct iovec){bytes[i], sizeof(bytes[i])};
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    int got = recvmmsg(pair[0], messages, MESSAGES, MSG_WAITFORONE, NULL);
+    need(got > 0, "recvmmsg");
+    if (got < MESSAGES)
+        need(recvmmsg(pair[0], messages + got, (unsigned)(MESSAGES - got), 0,
+                      NULL) == MESSAGES - got,
+             "all messages");
+    long sum = 0;
+    for (int i = 0; i < MESSAGES; i++)
+        sum += messages[i].msg_len;
+    child_end(child);
+    end_close(pair[0]);
+    end_close(pair[1]);
+    return report(sum, SUM);
+}
+
 /* -- Listeners --------------------------------------------------------------
  */
 
@@ -182,6 +215,8 @@ const struct program_variant socket_variants[] = {
     {"socketpair-stream", "right: questions and answers.", run_stream},
     {"socketpair-datagram", "right: datagrams keep their bounds.",
      run_datagram},
+    {"socketpair-messages", "right: several messages taken by one call.",
+     run_messages},
     {"unix-socket", "right: a listener and two clients.", run_unix},
     {"tcp-socket", "right: the same over TCP on the loopback.", run_tcp},
     {NULL, NULL, NULL},

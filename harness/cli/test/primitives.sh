@@ -6,7 +6,7 @@
 # A sample; the tests of targets/ go through all of them.
 for variant in mutex-recursive mutex-timedlock robust-killed rwlock-writers \
     barrier cond-timedwait cond-c11 sem-named sysv-sem-undo mq-timed \
-    pipe-large socketpair-datagram poll-timed epoll fcntl wait-nohang \
+    pipe-large socketpair-datagram socketpair-messages poll-timed epoll fcntl wait-nohang \
     vfork-exec cancel-cond-wait sigterm futex-mutex; do
     mps 0 run --mode control --iterations 50 --json r.json -- \
         "$TARGETS/primitives" --variant $variant

@@ -22,6 +22,7 @@ static attempt_function *const rows[] = {
     [SYS_sendmsg] = attempt_sendmsg,
     [SYS_recvfrom] = attempt_receive,
     [SYS_recvmsg] = attempt_receive,
+    [SYS_recvmmsg] = attempt_receive_many,
     [SYS_accept] = attempt_accept,
     [SYS_accept4] = attempt_accept,
     [SYS_connect] = attempt_connect,

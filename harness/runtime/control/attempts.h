@@ -36,7 +36,7 @@ struct attempt {
     bool begun;       /* the first try was made */
     bool never_again; /* a signal handler ends it even with SA_RESTART */
     long late;        /* the result when the deadline has passed */
-    size_t done;      /* bytes written so far */
+    size_t done;      /* bytes written, or messages received, so far */
     struct wait wait; /* deadline and flags are for the tries to set */
 };
 
@@ -45,7 +45,8 @@ long attempt_plainly(const struct call *call);
 
 typedef long attempt_function(struct attempt *attempt);
 attempt_function attempt_read, attempt_write, attempt_send, attempt_sendmsg,
-    attempt_receive, attempt_accept, attempt_connect, attempt_open;
+    attempt_receive, attempt_receive_many, attempt_accept, attempt_connect,
+    attempt_open;
 attempt_function attempt_poll, attempt_ppoll, attempt_select, attempt_pselect,
     attempt_epoll, attempt_epoll2;
 attempt_function attempt_semop, attempt_msgsnd, attempt_msgrcv, attempt_mqsend,

@@ -85,6 +85,28 @@ long attempt_receive(struct attempt *attempt)
     return input(attempt);
 }
 
+/* Until there are as many messages as were asked for. Those with a timeout,
+ * which the kernel looks at after a message only, are left to it. */
+long attempt_receive_many(struct attempt *attempt)
+{
+    const struct call *call = attempt->call;
+    long fd = call->args[0], flags = call->args[3];
+    struct mmsghdr *messages = (struct mmsghdr *)call->args[1];
+    size_t wanted = (unsigned)call->args[2];
+    if (flags & (MSG_DONTWAIT | MSG_WAITALL) || call->args[4] ||
+        is_nonblocking(fd))
+        return attempt_plainly(call);
+    long n = SYS6(SYS_recvmmsg, fd, messages + attempt->done,
+                  wanted - attempt->done, flags | MSG_DONTWAIT, 0, 0);
+    if (n < 0 && n != -EAGAIN)
+        return attempt->done ? (long)attempt->done : n;
+    if (n > 0)
+        attempt->done += (size_t)n;
+    bool enough =
+        attempt->done == wanted || (attempt->done && flags & MSG_WAITFORONE);
+    return enough ? (long)attempt->done : would_wait(attempt);
+}
+
 long attempt_accept(struct attempt *attempt)
 {
     return input(attempt);
