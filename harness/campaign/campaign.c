@@ -149,6 +149,28 @@ static void list_missing(struct campaign *campaign, struct tally *tally)
                             undecided == 1 ? "it" : "them"));
 }
 
+/* Iterations that do not have a directory each may meet in their files, which
+ * no replay shows. */
+static void note_shared_directory(struct campaign *campaign,
+                                  const struct campaign_options *options,
+                                  const struct tally *tally)
+{
+    size_t first = 0;
+    while (first < tally->finding_count && tally->findings[first].expected)
+        first++;
+    if (first == tally->finding_count || tally->scenario->private_directory ||
+        options->jobs < 2 || !options->shrink_time_ns)
+        return;
+    const struct report_finding *finding = &tally->findings[first];
+    if (finding->replays && finding->replays_failed == finding->replays)
+        return;
+    add_note(campaign,
+             str_format("%s: %u iterations at a time ran in this directory; "
+                        "should the program write files here, they got into "
+                        "each other's way (try -j 1)",
+                        tally->scenario->name, options->jobs));
+}
+
 static void run_scenario(struct campaign *campaign,
                          const struct campaign_options *options, size_t index)
 {
@@ -188,6 +210,7 @@ static void run_scenario(struct campaign *campaign,
         tally->reason = strdup(*diag.text ? diag.text : error_text(err));
     keep_warnings(options, tally);
     afterwards(options, tally);
+    note_shared_directory(campaign, options, tally);
     if (tally->without_points)
         add_note(campaign,
                  str_format("%s: %s is statically linked or set-user-id and "

@@ -408,6 +408,7 @@ const struct argp run_argp = {
         "in ./scenarios; without any, all of ./scenarios are run. With -- "
         "PROGRAM, exit status 0, no crash, deadlock or hang and nothing left "
         "behind are demanded; \"{workers}\" in an argument stands for the "
-        "number drawn from --workers.",
+        "number drawn from --workers. It runs in this directory, in all job "
+        "slots at once: if it writes files here, use -j 1 or a scenario.",
     .help_filter = help_add_exit_codes,
 };
