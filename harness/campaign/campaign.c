@@ -190,6 +190,7 @@ static void run_scenario(struct campaign *campaign,
     if (planned || !tools_leave_iterations(options))
         planned += tools_planned(options, scenario);
     tally->known = options->known;
+    progress_limit(options->progress, options->duration_ns);
     progress_begin(options->progress, scenario->name, planned, index + 1,
                    options->scenario_count);
     int err = 0;

@@ -282,6 +282,9 @@ const char *report_rate(uint64_t failures, uint64_t iterations, char *buf,
 struct progress;
 struct progress *progress_new(FILE *out, bool color, bool quiet);
 void progress_free(struct progress *progress);
+/* Every scenario from now on ends after LIMIT_NS, if not before; 0: it need
+ * not. */
+void progress_limit(struct progress *progress, uint64_t limit_ns);
 void progress_begin(struct progress *progress, const char *scenario,
                     uint64_t planned, size_t index, size_t of);
 /* Draws only when it is time; cheap otherwise. */

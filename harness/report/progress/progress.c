@@ -21,6 +21,7 @@ struct progress {
     size_t forced_width; /* 0: ask the terminal */
     struct str name;
     struct progress_state state;
+    uint64_t limit_ns; /* of every scenario */
     uint64_t began_ns, drawn_ns;
     bool visible; /* the status line is on the screen */
 };
@@ -52,6 +53,11 @@ void progress_free(struct progress *progress)
     progress_hide(progress);
     str_fini(&progress->name);
     free(progress);
+}
+
+void progress_limit(struct progress *progress, uint64_t limit_ns)
+{
+    progress->limit_ns = limit_ns;
 }
 
 void progress_force_terminal(struct progress *progress, size_t width)
@@ -118,6 +124,7 @@ void progress_begin_at(struct progress *progress, const char *scenario,
         .index = index,
         .of = of,
         .planned = planned,
+        .limit_ns = progress->limit_ns,
     };
     progress->began_ns = progress->drawn_ns = now_ns;
     /* A terminal shows at once what has begun; a log waits for its turn. */
@@ -168,8 +175,9 @@ static void add_end(struct str *s, const struct progress *progress,
             finding_kind_name(finding->finding->kind),
             words_number(finding->first_iteration, number, sizeof(number)));
     else if (scenario->verdict == VERDICT_PASS)
-        str_addf(s, "%s, %s iterations", report_verdict(scenario),
-                 words_number(scenario->iterations, number, sizeof(number)));
+        str_addf(s, "%s, %s iteration%s", report_verdict(scenario),
+                 words_number(scenario->iterations, number, sizeof(number)),
+                 scenario->iterations == 1 ? "" : "s");
     else
         str_add(s, report_verdict(scenario));
     if (scenario->verdict != VERDICT_PASS && scenario->reason &&

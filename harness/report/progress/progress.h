@@ -15,7 +15,8 @@ struct progress;
 struct progress_state {
     const char *name; /* clean */
     size_t index, of; /* this scenario of all, from 1 */
-    uint64_t planned; /* 0: without end */
+    uint64_t planned;  /* 0: as many as come */
+    uint64_t limit_ns; /* ends then, if not before; 0: need not */
     uint64_t iterations, failures;
     uint64_t elapsed_ns;
 };

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <string.h>
 
 #include "color.h"
@@ -22,11 +23,22 @@ static const unsigned layouts[] = {
 
 enum { BAR_SHORTEST = 8, BAR_LONGEST = 24 };
 
+static bool has_end(const struct progress_state *state)
+{
+    return state->planned || state->limit_ns;
+}
+
+/* Whichever of the two ends is nearer. */
 static double share_done(const struct progress_state *state)
 {
-    if (state->iterations >= state->planned)
-        return 1;
-    return (double)state->iterations / (double)state->planned;
+    double share = 0;
+    if (state->planned)
+        share = (double)state->iterations / (double)state->planned;
+    if (state->limit_ns) {
+        double passed = (double)state->elapsed_ns / (double)state->limit_ns;
+        share = passed > share ? passed : share;
+    }
+    return share < 1 ? share : 1;
 }
 
 /* The text before the bar. */
@@ -61,12 +73,10 @@ static void add_failures(struct str *s, bool color,
 static void add_eta(struct str *s, const struct progress_state *state)
 {
     char clock[32];
-    if (!state->planned || !state->iterations ||
-        state->iterations >= state->planned)
+    double share = share_done(state);
+    if (!has_end(state) || !state->iterations || share >= 1 || share <= 0)
         return;
-    double left = (double)state->elapsed_ns *
-                  (double)(state->planned - state->iterations) /
-                  (double)state->iterations;
+    double left = (double)state->elapsed_ns * (1 - share) / share;
     /* Beyond four days nobody waits. */
     if (left > 100 * 3600e9)
         return;
@@ -86,7 +96,7 @@ static void add_tail(struct str *s, bool color,
                  words_number(state->planned, number, sizeof(number)));
     else
         str_add(s, " iterations");
-    if (share && state->planned)
+    if (share && has_end(state))
         str_addf(s, " (%d%%)", (int)(share_done(state) * 100));
     str_addf(s, "  %s/s",
              words_speed(state->iterations, state->elapsed_ns, number,
@@ -125,7 +135,7 @@ static size_t room_for_bar(const struct progress_state *state, unsigned without,
     if (taken > width)
         return SIZE_MAX;
     size_t room = width - taken;
-    if ((without & WITHOUT_BAR) || !state->planned)
+    if ((without & WITHOUT_BAR) || !has_end(state))
         return 0;
     if (room < BAR_SHORTEST + 3)
         return SIZE_MAX;

@@ -88,6 +88,32 @@ Test(progress_line, has_neither_bar_nor_end_without_a_plan)
     expect_bar(79, &state, "[3/28] ring_push  4,210 iterations  1,053/s");
 }
 
+Test(progress_line, knows_the_end_of_what_is_limited_in_time)
+{
+    struct progress_state state = half_way;
+    state.planned = 0;
+    state.limit_ns = 4 * state.elapsed_ns;
+    expect_bar(79, &state,
+               "[3/28] ring_push [#####------------------]  4,210 iterations  "
+               "1,053/s  ETA 0:12");
+    /* Whichever comes first. */
+    state.planned = 10000;
+    expect_bar(79, &state,
+               "[3/28] ring_push [##########--------------]  4,210/10,000  "
+               "1,053/s  ETA 0:05");
+    state.planned = 1000000;
+    expect_bar(100, &state,
+               "[3/28] ring_push [######------------------]  4,210/1,000,000  "
+               "1,053/s  ETA 0:12");
+    struct str s;
+    str_init(&s);
+    state.planned = 0;
+    progress_plain_line(&s, &state);
+    cr_expect_str_eq(s.data, "[3/28] ring_push  4,210 iterations (25%)  "
+                             "1,053/s  ETA 0:12");
+    str_fini(&s);
+}
+
 Test(progress_line, is_calm_at_the_start_and_full_at_the_end)
 {
     struct progress_state state = half_way;
