@@ -175,6 +175,22 @@ Test(slot, what_is_left_behind_is_noticed_and_gone_for_the_next)
     }
 }
 
+/* The end of the root is what they wait for, or init waits for them. */
+Test(slot, what_ends_after_the_root_is_not_left_behind)
+{
+    static const char *const variants[] = {"leave-to-end", "leave-to-init",
+                                           "leave-at-work"};
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+        struct fixture f;
+        struct outcome outcome = run_twice(&f, variants[i]);
+        cr_expect_eq(outcome.segment->control.root_status, 0, "%s",
+                     variants[i]);
+        cr_expect_eq(outcome.segment->control.leftover_count, 0, "%s: %s",
+                     variants[i], outcome.segment->leftovers[0].name);
+        fixture_fini(&f);
+    }
+}
+
 /* The child that inherits the descriptor and the one that was closed do not
  * count; without the wish nothing does. */
 Test(slot, an_open_descriptor_is_noticed_where_asked_for)

@@ -24,6 +24,7 @@
 #include "memory/renew.h"
 #include "objects.h"
 #include "state.h"
+#include "sweep.h"
 #include "sys.h"
 #include "tasks.h"
 
@@ -352,6 +353,7 @@ void hook_ending(struct call *call, uint32_t object)
         if (!task->status_known)
             task->exit_status = (int)(call->args[0] & 0xff) << 8;
         fds_note_left();
+        sweep_note_children();
         segment_task_end(segment, process);
     }
     if (control_on())

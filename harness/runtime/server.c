@@ -21,6 +21,7 @@
 #include "objects.h"
 #include "real.h"
 #include "state.h"
+#include "sweep.h"
 #include "sys.h"
 #include "tasks.h"
 
@@ -135,112 +136,6 @@ static void become_root(uint32_t task, bool same, int *argc, char ***argv)
     guard_begin();
 }
 
-/* -- After the root
- * ----------------------------------------------------------*/
-
-static void note_task(enum leftover_kind kind, int pid)
-{
-    struct segment *segment = runtime.segment;
-    int task = segment_task_find(segment, pid, pid);
-    char name[TASK_PATH_BYTES + 16];
-    char *end = name + sizeof(name);
-    char *at =
-        text_put(name, end, kind == LEFTOVER_ZOMBIE ? "zombie " : "process ");
-    if (task >= 0) {
-        char path[TASK_PATH_BYTES];
-        text_put(at, end, segment_task_path(segment, (uint32_t)task, path));
-    } else {
-        text_put_u64(text_put(at, end, "pid "), end, (uint64_t)pid);
-    }
-    segment_leftover_add(segment, kind, task < 0 ? 0 : (uint32_t)task + 1,
-                         task < 0 ? 0 : segment->tasks[task].created_site,
-                         (uint64_t)pid, name);
-}
-
-static void kill_all(void)
-{
-    if (server.pid == 1) {
-        SYS2(SYS_kill, -1, SIGKILL);
-        return;
-    }
-    /* Without a PID namespace the descendants are ours by being their
-     * subreaper: those that are children now, then those they leave us. */
-    char path[64];
-    char *end = path + sizeof(path);
-    char *at = text_put(path, end, "/proc/self/task/");
-    at = text_put_u64(at, end, (uint64_t)server.pid);
-    text_put(at, end, "/children");
-    long fd = SYS4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return;
-    char list[4096];
-    long n = SYS3(SYS_read, fd, list, sizeof(list) - 1);
-    SYS1(SYS_close, fd);
-    int pid = 0;
-    for (long i = 0; i < n; i++) {
-        if (list[i] >= '0' && list[i] <= '9') {
-            pid = pid * 10 + (list[i] - '0');
-        } else if (pid) {
-            SYS2(SYS_kill, pid, SIGKILL);
-            pid = 0;
-        }
-    }
-}
-
-static void pause_ms(long ms)
-{
-    struct timespec time = {.tv_nsec = ms * 1000000};
-    SYS2(SYS_nanosleep, &time, NULL);
-}
-
-static long reap_one(int *status)
-{
-    long pid;
-    do {
-        pid = SYS4(SYS_wait4, -1, status, WNOHANG | __WALL, NULL);
-    } while (pid == -EINTR);
-    if (pid > 0)
-        tasks_reaped((int)pid, *status);
-    return pid;
-}
-
-/* Under control: those that are left wait, and none of them can ever go on. */
-static bool are_idle_for_ever(void)
-{
-    return control_on() && __atomic_load_n(&runtime.segment->schedule.verdict,
-                                           __ATOMIC_ACQUIRE) == SCHEDULE_IDLE;
-}
-
-/* Every process of the iteration is gone when this returns. Those that the
- * root left dead are zombies; those still running get a moment to end. */
-static void sweep_processes(void)
-{
-    enum { GRACE_MS = 50 };
-    struct segment_control *control = &runtime.segment->control;
-    int status = 0;
-    long pid;
-    while ((pid = reap_one(&status)) > 0) {
-        control->zombies++;
-        note_task(LEFTOVER_ZOMBIE, (int)pid);
-    }
-    for (int ms = 0; pid == 0 && ms < GRACE_MS && !are_idle_for_ever(); ms++) {
-        pause_ms(1);
-        while ((pid = reap_one(&status)) > 0)
-            ;
-    }
-    bool noted = false;
-    for (unsigned round = 0; pid == 0; round++) {
-        kill_all();
-        pause_ms(round ? 1 : 0);
-        while ((pid = reap_one(&status)) > 0) {
-            control->orphans++;
-            if (!noted || control->orphans < 16)
-                note_task(LEFTOVER_PROCESS, (int)pid);
-            noted = true;
-        }
-    }
-}
-
 /* -- One iteration
  * ------------------------------------------------------------*/
 
@@ -276,7 +171,7 @@ static bool run_iteration(int *argc, char ***argv)
     control->ended_ns = clock_now_ns();
     control->root_status = status;
     tasks_reaped(pid, status);
-    sweep_processes();
+    sweep_processes(server.pid);
     leftovers_collect();
     return false;
 }

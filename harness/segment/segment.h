@@ -166,6 +166,13 @@ enum task_state {
     TASK_EXITED   /* ended, by its own word or seen by a waiter */
 };
 
+/* What is known of those that nobody waited for. */
+enum task_left {
+    TASK_LEFT_DEAD = 1,  /* was dead when its parent ended without having waited
+                            for it */
+    TASK_LOOKED_BACK = 2 /* has ended, and said so of its children */
+};
+
 struct segment_task {
     _Alignas(64) uint32_t state;
     uint32_t parent;   /* task number + 1; 0: the root */
@@ -178,6 +185,7 @@ struct segment_task {
     uint32_t reaped;     /* 1: somebody waited for it */
     int32_t exit_status; /* as wait(2) gives it; valid when status_known */
     uint32_t status_known;
+    uint32_t left;       /* enum task_left */
     uint64_t points;     /* ops so far */
     uint64_t current;    /* ring position of its newest op, + 1 */
     uint64_t created_at; /* ticket */

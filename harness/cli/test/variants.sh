@@ -48,6 +48,11 @@ behaves leave-semaphore 1 leak "named semaphore left behind"
 behaves leave-system-v 1 leak "SysV semaphore set left behind"
 behaves leave-process 1 leak "process still running: 0.0" --mode stress
 behaves leave-process 1 leak "process still running: 0.0" --mode control
+for mode in stress control; do
+    for variant in leave-to-end leave-to-init leave-at-work; do
+        behaves $variant 0 "" "" --mode $mode
+    done
+done
 behaves leave-zombie 1 leak "child never waited for: 0.0"
 behaves many-files 1 leak "file left behind: dir"
 behaves leave-descriptor 1 leak "file left behind: left.txt"

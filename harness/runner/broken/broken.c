@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 char **broken_arguments;
@@ -206,6 +208,74 @@ static int leave_zombie(void)
     return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) ? 1 : 0;
 }
 
+/* The worker ends because its parent does, and is dead when that is gone: the
+ * kernel hands out the locks first and takes back much memory then. */
+static int leave_to_end(void)
+{
+    enum { MUCH = 128 << 20 };
+    pthread_mutex_t *lock = mmap(NULL, sizeof(*lock), PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pthread_mutexattr_t robust;
+    if (lock == MAP_FAILED || pthread_mutexattr_init(&robust) ||
+        pthread_mutexattr_setpshared(&robust, PTHREAD_PROCESS_SHARED) ||
+        pthread_mutexattr_setrobust(&robust, PTHREAD_MUTEX_ROBUST) ||
+        pthread_mutex_init(lock, &robust) || pthread_mutex_lock(lock))
+        return 1;
+    if (!fork())
+        _exit(pthread_mutex_lock(lock) != EOWNERDEAD);
+    char *much = mmap(NULL, MUCH, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (much == MAP_FAILED)
+        return 1;
+    madvise(much, MUCH, MADV_NOHUGEPAGE);
+    for (long at = 0; at < MUCH; at += 4096)
+        much[at] = 1;
+    return 0;
+}
+
+/* A daemon's way: the parent of the worker ends first, which leaves it to init
+ * to wait for the worker. It is dead before the root ends. */
+static int leave_to_init(void)
+{
+    int news[2];
+    int gate[2];
+    pid_t pid = 0;
+    if (pipe(news) || pipe(gate))
+        return 1;
+    if (!fork()) {
+        pid = fork();
+        if (!pid)
+            _exit(read(gate[0], &pid, 1) != 1);
+        _exit(write(news[1], &pid, sizeof(pid)) != sizeof(pid));
+    }
+    int status;
+    if (read(news[0], &pid, sizeof(pid)) != sizeof(pid) || wait(&status) < 0)
+        return 1;
+    struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0),
+                         .events = POLLIN};
+    if (end.fd < 0 || write(gate[1], "", 1) != 1)
+        return 1;
+    return poll(&end, 1, -1) != 1;
+}
+
+/* Ends by itself, after some work. */
+static int leave_at_work(void)
+{
+    int fds[2];
+    char byte;
+    if (pipe(fds))
+        return 1;
+    if (fork())
+        return 0;
+    close(fds[1]);
+    if (read(fds[0], &byte, 1) < 0)
+        return 1;
+    clock_t start = clock();
+    while (clock() - start < CLOCKS_PER_SEC / 10)
+        ;
+    return 0;
+}
+
 /* Every shared writable mapping, mpstress's segment among them; not all of its
  * memory part, which is larger than the machine. */
 static int scribble(void)
@@ -331,6 +401,9 @@ static const struct variant variants[] = {
     {"leave-system-v", leave_system_v},
     {"leave-process", leave_process},
     {"leave-zombie", leave_zombie},
+    {"leave-to-end", leave_to_end},
+    {"leave-to-init", leave_to_init},
+    {"leave-at-work", leave_at_work},
     {"scribble", scribble},
     {"limit-itself", limit_itself},
     {"block-every-signal", block_every_signal},
