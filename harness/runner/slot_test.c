@@ -108,6 +108,23 @@ Test(slot, variants_that_only_look_dangerous_end_well)
     }
 }
 
+Test(slot, a_program_is_followed_into_the_next_without_an_environment)
+{
+    static const char *const variants[] = {"exec-itself",
+                                           "exec-with-clean-environment",
+                                           "exec-without-environment"};
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+        struct fixture f;
+        struct outcome outcome = run_twice(&f, variants[i]);
+        const struct segment_op *last = NULL;
+        cr_expect_eq(outcome.status, 0, "%s", variants[i]);
+        cr_expect_gt(count_ops(&outcome, OP_KIND_EXEC, &last), 0, "%s",
+                     variants[i]);
+        cr_expect(last && last->kind == OP_KIND_EXIT, "%s", variants[i]);
+        fixture_fini(&f);
+    }
+}
+
 Test(slot, the_way_a_target_ends_is_reported)
 {
     struct fixture f;

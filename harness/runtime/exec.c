@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -10,30 +11,29 @@
 #include "state.h"
 #include "sys.h"
 
-/* The path of this library as the runner gave it. */
-static const char *runtime_library(char *const *environment)
+enum { LIBRARY_BYTES = 768 };
+
+/* The path of this library as the runner gave it. Kept: a program may clear
+ * its environment before it starts another. */
+static char library[LIBRARY_BYTES];
+
+void exec_attached(void)
 {
-    extern char **environ;
-    for (char *const *e = environ; e && *e; e++)
-        if (!strncmp(*e, SEGMENT_LIBRARY_ENV "=", sizeof(SEGMENT_LIBRARY_ENV)))
-            return *e + sizeof(SEGMENT_LIBRARY_ENV);
-    for (char *const *e = environment; e && *e; e++)
-        if (!strncmp(*e, SEGMENT_LIBRARY_ENV "=", sizeof(SEGMENT_LIBRARY_ENV)))
-            return *e + sizeof(SEGMENT_LIBRARY_ENV);
-    return NULL;
+    const char *path = getenv(SEGMENT_LIBRARY_ENV);
+    if (path && strlen(path) < sizeof(library))
+        text_put(library, library + sizeof(library), path);
 }
 
 char *const *exec_environment(char *const *environment, char **room,
                               char text[static 1024])
 {
     char *end = text + 1024;
-    const char *library = runtime_library(environment);
     size_t count = 0;
     const char *preload = "";
     for (char *const *e = environment; e && *e; e++, count++)
         if (!strncmp(*e, "LD_PRELOAD=", 11))
             preload = *e + 11;
-    if (!library || count > EXEC_ENVIRONMENT)
+    if (!*library || count > EXEC_ENVIRONMENT)
         return environment;
 
     char *segment = text;

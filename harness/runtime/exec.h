@@ -8,6 +8,9 @@
 
 enum { EXEC_ENVIRONMENT = 4096 }; /* variables that fit with ours added */
 
+/* Once per program image, while the environment is as it was given. */
+void exec_attached(void);
+
 /* ENVIRONMENT with the runtime's variables, in ROOM (EXEC_ENVIRONMENT + 3
  * pointers) and TEXT; ENVIRONMENT itself when it has too many variables. */
 char *const *exec_environment(char *const *environment, char **room,

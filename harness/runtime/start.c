@@ -10,6 +10,7 @@
 #include "dispatch.h"
 #include "edges/edges.h"
 #include "ending.h"
+#include "exec.h"
 #include "map.h"
 #include "memory/init.h"
 #include "memory/part.h"
@@ -67,6 +68,7 @@ __attribute__((constructor(101))) static void attach(void)
         return;
     runtime.segment = segment;
     runtime.segment_fd = fd;
+    exec_attached();
     real_resolve();
     modules_scan();
     init_attached();

@@ -29,6 +29,7 @@ behaves leave-mark 0
 behaves close-everything 0
 behaves exec-itself 0
 behaves exec-with-clean-environment 0
+behaves exec-without-environment 0
 behaves kill-parent 0
 behaves kill-everybody 0
 behaves block-every-signal 0

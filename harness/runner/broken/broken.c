@@ -118,6 +118,12 @@ static int exec_with_clean_environment(void)
     return 1;
 }
 
+/* Nor is it in the environment of this process any more. */
+static int exec_without_environment(void)
+{
+    return clearenv() ? 1 : exec_with_clean_environment();
+}
+
 _Noreturn static int fork_without_end(void)
 {
     for (;;)
@@ -389,6 +395,7 @@ static const struct variant variants[] = {
     {"close-everything", close_everything},
     {"exec-itself", exec_itself},
     {"exec-with-clean-environment", exec_with_clean_environment},
+    {"exec-without-environment", exec_without_environment},
     {"fork-without-end", fork_without_end},
     {"print-much", print_much},
     {"print-much-with-stdio", print_much_with_stdio},
