@@ -228,15 +228,15 @@ void fixture_control(struct fixture *f, enum schedule_verdict verdict)
     segment->schedule.verdict = verdict;
     /* Those not parked yet have ended, or are at a point. */
     for (size_t i = 0; i < segment_task_count(segment); i++)
-        if (segment->turns[i].state == TURN_NONE)
-            segment->turns[i].state =
+        if (segment->tasks[i].turn.state == TURN_NONE)
+            segment->tasks[i].turn.state =
                 segment->tasks[i].ended_at ? TURN_DEAD : TURN_READY;
 }
 
 void fixture_park(struct fixture *f, uint32_t task, enum op_kind kind,
                   uint32_t object, uint64_t argument)
 {
-    struct segment_turn *turn = &f->segment->turns[task];
+    struct segment_turn *turn = &f->segment->tasks[task].turn;
     fixture_block(f, task, kind, object, argument);
     turn->state = TURN_PARKED;
     turn->kind = kind;

@@ -51,7 +51,7 @@ bool judge_was_cut_down(const struct outcome *outcome, uint32_t task,
 {
     if (!judge_was_cut_short(outcome) || task >= SEGMENT_TASKS)
         return false;
-    uint32_t state = outcome->segment->turns[task].state;
+    uint32_t state = outcome->segment->tasks[task].turn.state;
     return killed || (state > TURN_NONE && state < TURN_DEAD);
 }
 

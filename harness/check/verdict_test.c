@@ -43,7 +43,7 @@ Test(verdict, makes_no_crash_of_how_those_it_stopped_went_down)
                    "0 waits for mutex B, held by 0.0, and 0.0 waits for mutex "
                    "A, held by 0");
     /* What counts is who lived at the verdict: this one did not. */
-    f->segment->turns[1].state = TURN_DEAD;
+    f->segment->tasks[1].turn.state = TURN_DEAD;
     fixture_check(f);
     cr_expect_eq(f->findings.items[0].kind, FINDING_CRASH);
     fixture_free(f);

@@ -12,7 +12,7 @@ static bool is_exclusive(uint32_t kind)
  * not for one holder. */
 static uint32_t holder(const struct segment *segment, uint32_t task)
 {
-    const struct segment_turn *turn = &segment->turns[task];
+    const struct segment_turn *turn = &segment->tasks[task].turn;
     if (turn->state != TURN_PARKED || turn->deadline_ns ||
         !is_exclusive(turn->kind) || !turn->park_object ||
         turn->park_object > SEGMENT_OBJECTS)

@@ -154,7 +154,7 @@ static bool try_step(struct model *m, uint32_t task, const struct step *step)
         return true;
     case STEP_UNLOCK:
         m->holder[step->what] = 0;
-        sched_bump(m->segment, m->segment->turns[task].object);
+        sched_bump(m->segment, m->segment->tasks[task].turn.object);
         return true;
     case STEP_READ:
         m->registers[task] = m->memory[step->what];
@@ -188,7 +188,7 @@ static void go_on(struct model *m, uint32_t task)
     if (m->op[task]) {
         const struct step *step = step_of(m, task);
         if (!try_step(m, task, step)) {
-            uint32_t object = m->segment->turns[task].object;
+            uint32_t object = m->segment->tasks[task].turn.object;
             sched_park(m->segment, task, object, 0, 0);
             return;
         }
@@ -215,18 +215,19 @@ static void configure(struct model *m, const struct explain_request *request)
     s->plan_count = plan->segment_count;
     s->plan_task_count = plan->task_count;
     if (plan->segment_count)
-        memcpy(s->plan, plan->segments,
+        memcpy(m->segment->plan.segments, plan->segments,
                plan->segment_count * sizeof(*plan->segments));
     if (plan->task_count)
-        memcpy(s->plan_tasks, plan->tasks,
+        memcpy(m->segment->plan.tasks, plan->tasks,
                plan->task_count * sizeof(*plan->tasks));
 }
 
-static bool is_used_up(const struct segment_schedule *s)
+static bool is_used_up(const struct segment *segment)
 {
+    const struct segment_schedule *s = &segment->schedule;
     return s->plan_at >= s->plan_count ||
            (s->plan_at + 1 == s->plan_count &&
-            s->plan_done >= s->plan[s->plan_at].count);
+            s->plan_done >= segment->plan.segments[s->plan_at].count);
 }
 
 /* The plan is done: the rest is up to another strategy. */
@@ -234,7 +235,7 @@ static void follow_tail(struct model *m, const struct explain_request *request)
 {
     struct segment_schedule *s = &m->segment->schedule;
     if (s->strategy != STRATEGY_REPLAY ||
-        request->tail == STRATEGY_SEQUENTIAL || !is_used_up(s))
+        request->tail == STRATEGY_SEQUENTIAL || !is_used_up(m->segment))
         return;
     const struct sched_strategy *tail = sched_strategies[request->tail];
     s->strategy = (uint32_t)request->tail;

@@ -54,9 +54,10 @@ enum { STEP_LIMIT = 1000000 };
  * program reads from the clock is the same in each replay. */
 static const uint64_t wall_start_ns = UINT64_C(1577836800) * 1000000000;
 
-static void configure_schedule(struct segment_schedule *schedule, uint64_t seed,
+static void configure_schedule(struct segment *segment, uint64_t seed,
                                const struct control *control)
 {
+    struct segment_schedule *schedule = &segment->schedule;
     if (!control)
         return;
     schedule->strategy = (uint32_t)control->strategy;
@@ -89,9 +90,9 @@ static void configure_schedule(struct segment_schedule *schedule, uint64_t seed,
                                : SCHEDULE_SEGMENTS;
     /* A plan of one task's whole run has no segments, and NULL for them. */
     for (uint32_t i = 0; i < schedule->plan_task_count; i++)
-        schedule->plan_tasks[i] = plan->tasks[i];
+        segment->plan.tasks[i] = plan->tasks[i];
     for (uint32_t i = 0; i < schedule->plan_count; i++)
-        schedule->plan[i] = plan->segments[i];
+        segment->plan.segments[i] = plan->segments[i];
 }
 
 int configure(struct segment *segment, const struct slot_options *options,
@@ -127,7 +128,7 @@ int configure(struct segment *segment, const struct slot_options *options,
         memcpy(config->cpus, disturbance->cpus, sizeof(config->cpus));
     if (control)
         config->sleep_chance = config->yield_chance = 0;
-    configure_schedule(&segment->schedule, seed, control);
+    configure_schedule(segment, seed, control);
     config->feeding = disturbance->feed != NULL;
     config->feed_size = 0;
     if (disturbance->feed && disturbance->feed_size <= sizeof(segment->feed)) {

@@ -32,7 +32,7 @@ static void ring(const struct watchdog *watchdog)
 {
     struct segment_schedule *schedule = &watchdog->segment->schedule;
     uint32_t task = sched_slot(schedule->alarm_task - 1);
-    struct segment_turn *turn = &watchdog->segment->turns[task];
+    struct segment_turn *turn = &watchdog->segment->tasks[task].turn;
     turn->alarm_ns =
         turn->alarm_every_ns ? schedule->now_ns + turn->alarm_every_ns : 0;
     if (!turn->alarm_ns && schedule->alarms)
@@ -45,7 +45,7 @@ static void ring(const struct watchdog *watchdog)
 /* Let TASK look again whether it has the turn. */
 static void wake(struct segment *segment, uint32_t task)
 {
-    struct segment_turn *turn = &segment->turns[task];
+    struct segment_turn *turn = &segment->tasks[task].turn;
     __atomic_fetch_add(&turn->gate, 1, __ATOMIC_RELEASE);
     syscall(SYS_futex, &turn->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
@@ -99,7 +99,8 @@ static bool is_never_born(const struct watchdog *watchdog, uint32_t task)
     if (segment->tasks[task].pid > 0 || !maker || maker > SEGMENT_TASKS)
         return false;
     maker = segment_task_process(segment, maker - 1);
-    return segment->turns[maker].state == TURN_DEAD && is_dead(watchdog, maker);
+    return segment->tasks[maker].turn.state == TURN_DEAD &&
+           is_dead(watchdog, maker);
 }
 
 /* Take out all dead tasks of process PID, and return how many live; with
@@ -146,7 +147,7 @@ static unsigned bury_all(const struct watchdog *watchdog, enum turn_state state)
     unsigned count = 0;
     for (uint32_t i = sched_alive_count(segment); i-- > 0;) {
         uint32_t task = sched_slot(schedule->alive[i]);
-        if ((state && segment->turns[task].state != (uint32_t)state) ||
+        if ((state && segment->tasks[task].turn.state != (uint32_t)state) ||
             !(is_dead(watchdog, task) || is_never_born(watchdog, task)))
             continue;
         bury(watchdog, task);
@@ -227,9 +228,9 @@ static void lose_sight(struct segment *segment, uint32_t task, const char *call)
     struct segment_schedule *schedule = &segment->schedule;
     snprintf(schedule->external_call, sizeof(schedule->external_call), "%s",
              call);
-    schedule->external_site = segment->turns[task].site;
+    schedule->external_site = segment->tasks[task].turn.site;
     /* What a program does that the runtime is not in, may order others. */
-    if (segment->turns[task].kind == OP_KIND_EXEC)
+    if (segment->tasks[task].turn.kind == OP_KIND_EXEC)
         segment->control.blind = MEMORY_OFF_UNSEEN;
     sched_external(segment, task);
 }
@@ -250,7 +251,7 @@ static void replace_dead(struct watchdog *watchdog, uint32_t task)
     if (task < SEGMENT_TASKS) {
         /* A program that the runtime cannot be loaded into, such as a static
          * one, came and went. */
-        if (segment->turns[task].kind == OP_KIND_EXEC)
+        if (segment->tasks[task].turn.kind == OP_KIND_EXEC)
             lose_sight(segment, task, "exec");
         bury_process(watchdog, task);
     }

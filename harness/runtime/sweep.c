@@ -17,7 +17,7 @@
 
 enum {
     GRACE_MS = 50, /* asleep, of those that were left */
-    WORK_MS = 200, /* of processors that they use */
+    WORK_MS = 50,  /* of processors that they use */
     MOST_MS = 5000
 };
 

@@ -36,14 +36,15 @@ int tasks_reserve(uint64_t site, bool is_thread)
     }
     task_at((uint32_t)task)->is_thread = is_thread;
     if (control_on()) {
-        struct segment_turn *turns = runtime.segment->turns;
+        struct segment_turn *turn = &task_at((uint32_t)task)->turn;
+        const struct segment_turn *own = &task_at(tasks_process())->turn;
         sched_join(runtime.segment, (uint32_t)task);
         /* Nobody may be given the turn who is not there yet: making it may
          * take points, in handlers of pthread_atfork(). */
-        turns[task].flags = TURN_MODELLED;
-        turns[task].state = TURN_PARKED;
-        turns[task].caught = turns[tasks_process()].caught;
-        turns[task].ignored = turns[tasks_process()].ignored;
+        turn->flags = TURN_MODELLED;
+        turn->state = TURN_PARKED;
+        turn->caught = own->caught;
+        turn->ignored = own->ignored;
         if (!is_thread)
             objects_copy_held((uint32_t)task);
     }
@@ -71,7 +72,7 @@ void tasks_made(int task)
      * which run in between, happen before all that it does, too. */
     turn_ensure();
     edges_made((uint32_t)task, local.task + 1);
-    __atomic_store_n(&runtime.segment->turns[task].state, TURN_READY,
+    __atomic_store_n(&runtime.segment->tasks[task].turn.state, TURN_READY,
                      __ATOMIC_RELEASE);
 }
 

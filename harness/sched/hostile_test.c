@@ -66,18 +66,20 @@ static void scribble(struct rng *rng, double share)
     struct segment *segment = model->segment;
     struct segment_schedule *schedule = &segment->schedule;
     uint32_t *words = (uint32_t *)(void *)schedule;
-    size_t count = offsetof(struct segment_schedule, plan) / sizeof(*words);
+    size_t count = sizeof(*schedule) / sizeof(*words);
     uint64_t below = (uint64_t)(share * 4294967296.0);
     for (size_t i = 0; i < count; i++)
         if (rng_below(rng, UINT64_C(1) << 32) < below)
             words[i] = (uint32_t)rng_next(rng) >> rng_below(rng, 32);
-    words = (uint32_t *)(void *)segment->turns;
-    for (size_t i = 0; i < 64 * sizeof(struct segment_turn) / sizeof(*words);
-         i++)
-        if (rng_below(rng, UINT64_C(1) << 32) < below)
-            words[i] = (uint32_t)rng_next(rng) >> rng_below(rng, 32);
+    for (uint32_t task = 0; task < 64; task++) {
+        words = (uint32_t *)(void *)&segment->tasks[task].turn;
+        for (size_t i = 0; i < sizeof(struct segment_turn) / sizeof(*words);
+             i++)
+            if (rng_below(rng, UINT64_C(1) << 32) < below)
+                words[i] = (uint32_t)rng_next(rng) >> rng_below(rng, 32);
+    }
     for (uint32_t i = 0; i < 64; i++) {
-        schedule->plan[i].task = (uint32_t)rng_next(rng);
+        segment->plan.segments[i].task = (uint32_t)rng_next(rng);
         if (rng_below(rng, 4) == 0)
             segment->tasks[i].parent = (uint32_t)rng_next(rng);
     }
@@ -92,7 +94,8 @@ static void scribble_and_drive(double share)
             rng_seed(&rng, rng_mix(seed, RNG_PARAMS, (uint64_t)strategy));
             /* segment_reset() goes by the number of tasks. */
             model->segment->task_count = 0;
-            memset(model->segment->turns, 0, 64 * sizeof(struct segment_turn));
+            for (uint32_t task = 0; task < 64; task++)
+                model->segment->tasks[task].turn = (struct segment_turn){0};
             model_configure(model, strategy, seed);
             model_begin(model, 4);
             scribble(&rng, share);
@@ -124,7 +127,7 @@ Test(sched_hostile, an_alarm_without_its_count_does_not_stop_the_world)
     model_configure(model, STRATEGY_RANDOM, 1);
     model_begin(model, 1);
     struct segment *segment = model->segment;
-    segment->turns[0].alarm_ns = 5;
+    segment->tasks[0].turn.alarm_ns = 5;
     sched_park(segment, 0, model_object(MODEL_LOCK, 0), TURN_MODELLED, 0);
     cr_expect_eq(sched_next(segment), SCHED_NOBODY);
     cr_expect_eq(segment->schedule.verdict, SCHEDULE_DEADLOCK);

@@ -8,7 +8,7 @@
 static inline struct segment_turn *turn_at(struct segment *segment,
                                            uint32_t task)
 {
-    return &segment->turns[sched_slot(task)];
+    return &segment->tasks[sched_slot(task)].turn;
 }
 
 /* A plan is followed first, whatever comes after it. */

@@ -142,7 +142,7 @@ static int park(struct model *model, uint32_t number, uint32_t object,
                 uint32_t flags, uint64_t time_ns)
 {
     struct model_task *task = &model->tasks[number];
-    struct segment_turn *turn = &model->segment->turns[number];
+    struct segment_turn *turn = &model->segment->tasks[number].turn;
     uint64_t deadline = 0;
     if (time_ns)
         deadline = task->phase == PHASE_WAITS
@@ -187,7 +187,7 @@ static int cond_wait(struct model *model, uint32_t number,
                      const struct model_step *step)
 {
     struct model_task *task = &model->tasks[number];
-    uint32_t flags = model->segment->turns[number].flags;
+    uint32_t flags = model->segment->tasks[number].turn.flags;
     if (task->phase == PHASE_TRY) {
         unlock(model, step->b);
         return park(model, number, model_object(step->op, step->a),
@@ -243,7 +243,7 @@ static bool attempt(struct model *model, uint32_t number,
 {
     struct model_task *task = &model->tasks[number];
     uint32_t a = step->a;
-    struct segment_turn *turn = &model->segment->turns[number];
+    struct segment_turn *turn = &model->segment->tasks[number].turn;
     switch (step->op) {
     case MODEL_LOCK:
         return lock(model, number, a);
@@ -358,7 +358,7 @@ static int after_try(struct model *model, uint32_t number,
                      const struct model_step *step, bool had)
 {
     struct model_task *task = &model->tasks[number];
-    if (!had && (model->segment->turns[number].flags & TURN_TIMED_OUT))
+    if (!had && (model->segment->tasks[number].turn.flags & TURN_TIMED_OUT))
         return give_up(model, number);
     if (!had)
         return park(
@@ -378,7 +378,7 @@ static int after_try(struct model *model, uint32_t number,
 static int advance(struct model *model, uint32_t number)
 {
     struct model_task *task = &model->tasks[number];
-    struct segment_turn *turn = &model->segment->turns[number];
+    struct segment_turn *turn = &model->segment->tasks[number].turn;
     const struct model_step *step =
         &model->program->scripts[task->script][task->at];
     must(!task->dead && turn->state == TURN_RUNNING);
@@ -411,8 +411,8 @@ static void ring(struct model *model)
     uint32_t number = schedule->alarm_task - 1;
     must(number < MODEL_TASKS && schedule->alarms);
     schedule->alarms--;
-    model->segment->turns[number].alarm_ns = 0;
-    model->segment->turns[number].flags |= TURN_SIGNALLED;
+    model->segment->tasks[number].turn.alarm_ns = 0;
+    model->segment->tasks[number].turn.flags |= TURN_SIGNALLED;
 }
 
 enum schedule_verdict model_run(struct model *model,
@@ -428,7 +428,7 @@ enum schedule_verdict model_run(struct model *model,
     model->time_outs = model->alarms_rung = model->event_count = 0;
     model_begin(model, 0);
     start(model, 0, 0);
-    segment->turns[0].state = TURN_RUNNING;
+    segment->tasks[0].turn.state = TURN_RUNNING;
     segment->schedule.current = 1;
     int next = 0;
     for (uint32_t i = 0; next != SCHED_NOBODY; i++) {

@@ -86,7 +86,7 @@ static struct survey look_around(struct segment *segment)
     uint32_t alive = sched_alive_count(segment);
     for (uint32_t i = 0; i < alive; i++) {
         uint32_t task = sched_slot(schedule->alive[i]);
-        const struct segment_turn *turn = &segment->turns[task];
+        const struct segment_turn *turn = &segment->tasks[task].turn;
         bool enabled = turn->state == TURN_READY;
         if (enabled && (turn->flags & TURN_SLEEPING))
             sleepers = true;
@@ -173,7 +173,7 @@ static bool has_come_back(const struct segment *segment)
     uint32_t count = sched_alive_count(segment);
     for (uint32_t i = 0; i < count; i++) {
         const struct segment_turn *turn =
-            &segment->turns[sched_slot(schedule->alive[i])];
+            &segment->tasks[sched_slot(schedule->alive[i])].turn;
         /* Acquire: what it said of itself before it came is seen. */
         if (__atomic_load_n(&turn->state, __ATOMIC_ACQUIRE) == TURN_READY &&
             !sleeps(schedule, turn))

@@ -62,12 +62,12 @@ static void begin(struct segment *segment)
 
 static void joined(struct segment *segment, uint32_t task)
 {
-    segment->turns[sched_slot(task)].priority = draw_priority(segment);
+    segment->tasks[sched_slot(task)].turn.priority = draw_priority(segment);
 }
 
 static void announced(struct segment *segment, uint32_t task)
 {
-    struct segment_turn *turn = &segment->turns[sched_slot(task)];
+    struct segment_turn *turn = &segment->tasks[sched_slot(task)].turn;
     if (!sched_gives_way(segment, task))
         return;
     /* A sleep may well be shorter than what the others do meanwhile. */
@@ -100,7 +100,7 @@ static uint32_t pick(struct segment *segment, const uint32_t *enabled,
          i++) {
         if (schedule->changes[i] != schedule->decisions)
             continue;
-        segment->turns[sched_slot(enabled[best])].priority =
+        segment->tasks[sched_slot(enabled[best])].turn.priority =
             schedule->change_priority[i];
         best = sched_highest(segment, enabled, count);
     }

@@ -19,7 +19,7 @@ TestSuite(sched_pct, .init = make, .fini = drop, .timeout = 120);
 
 static uint64_t *priority(uint32_t task)
 {
-    return &model->segment->turns[task].priority;
+    return &model->segment->tasks[task].turn.priority;
 }
 
 /* The next grant; its task is at a point again at once. */

@@ -18,7 +18,7 @@ static uint64_t draw(struct segment *segment, bool low)
 
 static void announced(struct segment *segment, uint32_t task)
 {
-    struct segment_turn *turn = &segment->turns[sched_slot(task)];
+    struct segment_turn *turn = &segment->tasks[sched_slot(task)].turn;
     bool low = sched_gives_way(segment, task);
     /* A sleep may be shorter than what the others do meanwhile. */
     if (low && (turn->flags & TURN_SLEEPING))
@@ -57,12 +57,12 @@ static bool depend(const struct segment *segment, const struct segment_turn *a,
 static void granted(struct segment *segment, uint32_t task)
 {
     const struct segment_schedule *schedule = &segment->schedule;
-    const struct segment_turn *chosen = &segment->turns[sched_slot(task)];
+    const struct segment_turn *chosen = &segment->tasks[sched_slot(task)].turn;
     bool everybody = schedule->grants % FAIR_PERIOD == 0;
     uint32_t alive = sched_alive_count(segment);
     for (uint32_t i = 0; i < alive; i++) {
         uint32_t other = sched_slot(schedule->alive[i]);
-        struct segment_turn *turn = &segment->turns[other];
+        struct segment_turn *turn = &segment->tasks[other].turn;
         if (everybody)
             turn->priority = draw(segment, false);
         else if (other != task && depend(segment, chosen, turn))

@@ -21,7 +21,7 @@ TestSuite(sched_pos, .init = make, .fini = drop, .timeout = 120);
 
 static uint64_t *priority(uint32_t task)
 {
-    return &model->segment->turns[task].priority;
+    return &model->segment->tasks[task].turn.priority;
 }
 
 static void note_priorities(void)

@@ -11,8 +11,8 @@ static uint32_t pick(struct segment *segment, const uint32_t *enabled,
     uint32_t eager = 0, nudged = 0;
     for (uint32_t i = 0; i < count; i++) {
         eager += !sched_gives_way(segment, enabled[i]);
-        nudged +=
-            (segment->turns[sched_slot(enabled[i])].flags & TURN_NUDGED) != 0;
+        nudged += (segment->tasks[sched_slot(enabled[i])].turn.flags &
+                   TURN_NUDGED) != 0;
     }
     if (!eager || eager == count)
         return (uint32_t)sched_draw_below(segment, count);
@@ -23,7 +23,7 @@ static uint32_t pick(struct segment *segment, const uint32_t *enabled,
     }
     uint32_t nth = (uint32_t)sched_draw_below(segment, eager);
     for (uint32_t i = 0; i < count; i++) {
-        if (segment->turns[sched_slot(enabled[i])].flags & pass_over)
+        if (segment->tasks[sched_slot(enabled[i])].turn.flags & pass_over)
             continue;
         if (!nth--)
             return i;

@@ -37,7 +37,8 @@ uint32_t sched_region_pick(const struct segment *segment,
     uint32_t last = segment->schedule.current;
     if (!last)
         return count;
-    const struct segment_turn *turn = &segment->turns[sched_slot(last - 1)];
+    const struct segment_turn *turn =
+        &segment->tasks[sched_slot(last - 1)].turn;
     /* Who waits or yields lets go: others may have to bring what it wants. */
     if (!turn->region || turn->state != TURN_READY ||
         (turn->flags & (TURN_YIELDED | TURN_SLEEPING)))

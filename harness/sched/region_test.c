@@ -148,9 +148,9 @@ Test(sched_region, a_plan_does_not_interrupt_either)
         make_whole(&variable, whole ? 1 : 0);
         model_configure(model, STRATEGY_REPLAY, 1);
         schedule->plan_task_count = 3;
-        memcpy(schedule->plan_tasks, tasks, sizeof(tasks));
+        memcpy(model->segment->plan.tasks, tasks, sizeof(tasks));
         schedule->plan_count = 4;
-        memcpy(schedule->plan, segments, sizeof(segments));
+        memcpy(model->segment->plan.segments, segments, sizeof(segments));
         cr_expect_eq(model_run(model, &program), SCHEDULE_OPEN);
         cr_expect_eq(model->variables[0], whole ? 2 : 1);
     }

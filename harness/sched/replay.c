@@ -8,8 +8,8 @@
 static bool plays(const struct segment *segment, uint32_t task, uint32_t number)
 {
     return task < SEGMENT_TASKS &&
-           segment->turns[task].plan_task == number + 1 &&
-           segment->turns[task].state != TURN_NONE;
+           segment->tasks[task].turn.plan_task == number + 1 &&
+           segment->tasks[task].turn.state != TURN_NONE;
 }
 
 /* The task that plays the plan's task NUMBER, or -1 when none has come yet. */
@@ -38,13 +38,13 @@ static bool gone(const struct segment *segment, uint32_t number, int task)
     while (task < 0) {
         if (number >= schedule->plan_task_count || number >= SCHEDULE_TASKS)
             return true;
-        uint32_t parent = schedule->plan_tasks[number].parent;
+        uint32_t parent = segment->plan.tasks[number].parent;
         if (!parent || parent > number)
             return true;
         number = parent - 1;
         task = find(segment, number);
     }
-    return segment->turns[task].state == TURN_DEAD;
+    return segment->tasks[task].turn.state == TURN_DEAD;
 }
 
 /* Ops that TASK completed ahead of the plan, because the one that was its turn
@@ -53,7 +53,7 @@ static bool gone(const struct segment *segment, uint32_t number, int task)
 static void use_credit(struct segment *segment, uint32_t task, uint32_t count)
 {
     struct segment_schedule *schedule = &segment->schedule;
-    uint64_t *credit = &segment->turns[task].priority;
+    uint64_t *credit = &segment->tasks[task].turn.priority;
     uint64_t used = count - schedule->plan_done;
     if (schedule->plan_unit != SCHEDULE_OPS || !*credit)
         return;
@@ -71,7 +71,7 @@ static const struct schedule_segment *current(struct segment *segment,
     while (schedule->plan_at < schedule->plan_count &&
            schedule->plan_at < SCHEDULE_SEGMENTS) {
         const struct schedule_segment *part =
-            &schedule->plan[schedule->plan_at];
+            &segment->plan.segments[schedule->plan_at];
         *task = find(segment, part->task);
         if (*task >= 0 && schedule->plan_done < part->count)
             use_credit(segment, (uint32_t)*task, part->count);
@@ -123,7 +123,7 @@ static void completed(struct segment *segment, uint32_t task)
         schedule->plan_done++;
         return;
     }
-    segment->turns[sched_slot(task)].priority++;
+    segment->tasks[sched_slot(task)].turn.priority++;
     miss(schedule);
 }
 

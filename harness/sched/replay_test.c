@@ -34,10 +34,10 @@ static void follow(const struct plan *plan, enum schedule_unit unit)
     schedule->plan_unit = unit;
     schedule->plan_task_count = plan->task_count;
     schedule->plan_count = plan->segment_count;
-    memcpy(schedule->plan_tasks, plan->tasks,
+    memcpy(model->segment->plan.tasks, plan->tasks,
            plan->task_count * sizeof(plan->tasks[0]));
     if (plan->segment_count)
-        memcpy(schedule->plan, plan->segments,
+        memcpy(model->segment->plan.segments, plan->segments,
                plan->segment_count * sizeof(plan->segments[0]));
 }
 

@@ -31,15 +31,15 @@ static uint32_t plan_task(const struct segment *segment, uint32_t task)
     uint32_t parent = 0;
     if (t->parent) {
         parent = t->parent <= SEGMENT_TASKS
-                     ? segment->turns[t->parent - 1].plan_task
+                     ? segment->tasks[t->parent - 1].turn.plan_task
                      : 0;
         if (!parent)
             return 0;
     }
     for (uint32_t i = 0; i < schedule->plan_task_count && i < SCHEDULE_TASKS;
          i++)
-        if (schedule->plan_tasks[i].parent == parent &&
-            (!parent || schedule->plan_tasks[i].ordinal == t->ordinal))
+        if (segment->plan.tasks[i].parent == parent &&
+            (!parent || segment->plan.tasks[i].ordinal == t->ordinal))
             return i + 1;
     return 0;
 }
@@ -130,8 +130,9 @@ uint32_t sched_count_externals(const struct segment *segment)
     const struct segment_schedule *schedule = &segment->schedule;
     uint32_t count = sched_alive_count(segment), externals = 0;
     for (uint32_t i = 0; i < count; i++)
-        externals += segment->turns[sched_slot(schedule->alive[i])].state ==
-                     TURN_EXTERNAL;
+        externals +=
+            segment->tasks[sched_slot(schedule->alive[i])].turn.state ==
+            TURN_EXTERNAL;
     return externals;
 }
 
@@ -264,7 +265,7 @@ uint32_t sched_waiters(const struct segment *segment, uint32_t object,
     uint32_t count = 0, alive = sched_alive_count(segment);
     for (uint32_t i = 0; i < alive && count < max; i++) {
         uint32_t task = sched_slot(schedule->alive[i]);
-        const struct segment_turn *turn = &segment->turns[task];
+        const struct segment_turn *turn = &segment->tasks[task].turn;
         if (turn->state == TURN_PARKED && (turn->flags & TURN_MODELLED) &&
             !(turn->flags & TURN_WOKEN) && turn->park_object == object)
             out[count++] = task;

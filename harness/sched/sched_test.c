@@ -61,7 +61,7 @@ Test(sched, a_deadlock_shows_who_waits_for_which_object)
         .scripts = {{{MODEL_LOCK, 2, 0, 0}, {MODEL_LOCK, 2, 0, 0}}}};
     cr_assert_eq(model_try(model, &program, STRATEGY_RANDOM, 1),
                  SCHEDULE_DEADLOCK);
-    const struct segment_turn *turn = &model->segment->turns[0];
+    const struct segment_turn *turn = &model->segment->tasks[0].turn;
     cr_expect_eq(turn->state, TURN_PARKED);
     cr_expect_eq(turn->kind, OP_KIND_MUTEX_LOCK);
     cr_expect_eq(turn->object, model_object(MODEL_LOCK, 2));
@@ -207,7 +207,8 @@ Test(sched, before_a_deadlock_every_vain_try_is_made_once_more)
     for (uint32_t task = 0; task < 3; task++)
         sched_park(segment, task, model_object(MODEL_LOCK, task), 0, 0);
     for (int next; (next = sched_next(segment)) >= 0;) {
-        cr_assert(segment->turns[next].flags & TURN_RETRY || tries[next] == 0);
+        cr_assert(segment->tasks[next].turn.flags & TURN_RETRY ||
+                  tries[next] == 0);
         cr_assert_lt(++tries[next], 2);
         sched_park(segment, (uint32_t)next,
                    model_object(MODEL_LOCK, (uint32_t)next), 0, 0);
@@ -244,7 +245,7 @@ Test(sched, a_task_parked_on_io_looks_again_after_any_io)
     sched_park(segment, 1, model_object(MODEL_TAKE, 0), 0, 0);
     sched_bump_io(segment, model_object(MODEL_TAKE, 1));
     cr_expect_eq(sched_next(segment), 0);
-    cr_expect_not(segment->turns[0].flags & TURN_RETRY);
+    cr_expect_not(segment->tasks[0].turn.flags & TURN_RETRY);
 }
 
 Test(sched, a_death_lets_everybody_look_again)
@@ -256,7 +257,7 @@ Test(sched, a_death_lets_everybody_look_again)
     sched_park(segment, 1, model_object(MODEL_LOCK, 0), 0, 0);
     cr_assert_eq(sched_next(segment), 2);
     sched_leave(segment, 2);
-    cr_expect_eq(segment->turns[2].state, TURN_DEAD);
+    cr_expect_eq(segment->tasks[2].turn.state, TURN_DEAD);
     cr_expect_eq(segment->schedule.alive_count, 2);
     cr_assert_geq(sched_next(segment), 0);
     cr_expect_eq(segment->schedule.decisions, 1);
@@ -411,14 +412,14 @@ Test(sched, a_switch_counts_as_a_preemption_unless_it_was_asked_for)
     sched_bump(segment, model_object(MODEL_LOCK, 0));
     model_point(model, 0, OP_KIND_POINT, 0);
     segment->schedule.strategy = STRATEGY_REPLAY;
-    segment->schedule.plan_tasks[1] = (struct schedule_task){1, 0};
+    segment->plan.tasks[1] = (struct schedule_task){1, 0};
     segment->schedule.plan_task_count = 2;
-    segment->turns[1].plan_task = 2;
-    segment->schedule.plan[0] = (struct schedule_segment){1, 1};
+    segment->tasks[1].turn.plan_task = 2;
+    segment->plan.segments[0] = (struct schedule_segment){1, 1};
     segment->schedule.plan_count = 1;
     cr_assert_eq(sched_next(segment), 1);
     cr_expect_eq(schedule->preemptions, 1);
-    cr_expect(segment->turns[0].flags & TURN_PREEMPTED);
+    cr_expect(segment->tasks[0].turn.flags & TURN_PREEMPTED);
     cr_expect_eq(schedule->switches, 3);
 }
 

@@ -11,8 +11,8 @@ static uint32_t least_run(const struct segment *segment,
 {
     uint32_t best = 0;
     for (uint32_t i = 1; i < count; i++)
-        if (segment->turns[sched_slot(enabled[i])].grants <
-            segment->turns[sched_slot(enabled[best])].grants)
+        if (segment->tasks[sched_slot(enabled[i])].turn.grants <
+            segment->tasks[sched_slot(enabled[best])].turn.grants)
             best = i;
     return best;
 }
@@ -30,7 +30,7 @@ uint32_t sched_keep_running(struct segment *segment, const uint32_t *enabled,
     bool found = false;
     for (uint32_t i = 0; i < count; i++) {
         const struct segment_turn *turn =
-            &segment->turns[sched_slot(enabled[i])];
+            &segment->tasks[sched_slot(enabled[i])].turn;
         if (enabled[i] == last && turn->state == TURN_READY &&
             !(turn->flags & TURN_YIELDED))
             return i;
@@ -43,7 +43,7 @@ uint32_t sched_keep_running(struct segment *segment, const uint32_t *enabled,
      * them gets to look again. */
     for (uint32_t i = 0; i < count; i++) {
         uint32_t k = (after + i) % count;
-        if (!(segment->turns[sched_slot(enabled[k])].flags & TURN_YIELDED))
+        if (!(segment->tasks[sched_slot(enabled[k])].turn.flags & TURN_YIELDED))
             return k;
     }
     return after;

@@ -40,8 +40,8 @@ uint32_t sched_highest(const struct segment *segment, const uint32_t *enabled,
 {
     uint32_t best = 0;
     for (uint32_t i = 1; i < count; i++)
-        if (segment->turns[sched_slot(enabled[i])].priority >
-            segment->turns[sched_slot(enabled[best])].priority)
+        if (segment->tasks[sched_slot(enabled[i])].turn.priority >
+            segment->tasks[sched_slot(enabled[best])].turn.priority)
             best = i;
     return best;
 }

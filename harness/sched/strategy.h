@@ -61,7 +61,7 @@ static inline uint32_t sched_slot(uint32_t task)
  * there is likely to matter. */
 static inline bool sched_gives_way(const struct segment *segment, uint32_t task)
 {
-    return segment->turns[sched_slot(task)].flags &
+    return segment->tasks[sched_slot(task)].turn.flags &
            (TURN_YIELDED | TURN_NUDGED);
 }
 

@@ -171,12 +171,12 @@ Test(sched_time, an_alarm_that_is_due_rings_before_anybody_goes_on)
     struct segment_schedule *schedule = &segment->schedule;
     /* Another wait whose time was up even earlier does not hide it. */
     sched_park(segment, 0, model_object(MODEL_WAIT, 0), 0, 10);
-    segment->turns[1].alarm_ns = 20;
+    segment->tasks[1].turn.alarm_ns = 20;
     schedule->alarms = 1;
     schedule->now_ns = 30;
     cr_assert_eq(sched_next(segment), SCHED_ALARM);
     cr_expect_eq(schedule->alarm_task, 2);
-    segment->turns[1].alarm_ns = 0;
+    segment->tasks[1].turn.alarm_ns = 0;
     schedule->alarms = 0;
     cr_expect_geq(sched_next(segment), 0);
 }
@@ -203,10 +203,10 @@ Test(sched_time, a_timer_that_nobody_notices_ends_at_the_step_bound)
     struct segment *segment = model->segment;
     sched_park(segment, 0, model_object(MODEL_LOCK, 0), TURN_MODELLED, 0);
     segment->schedule.alarms = 1;
-    segment->turns[0].alarm_ns = 1000;
+    segment->tasks[0].turn.alarm_ns = 1000;
     unsigned rung = 0;
     while (sched_next(segment) == SCHED_ALARM) {
-        segment->turns[0].alarm_ns += 1000;
+        segment->tasks[0].turn.alarm_ns += 1000;
         cr_assert_lt(++rung, 1000);
     }
     cr_expect_eq(segment->schedule.verdict, SCHEDULE_LIVELOCK);
@@ -219,8 +219,8 @@ Test(sched_time, a_signal_ends_a_sleep_without_the_time_passing)
     struct segment *segment = model->segment;
     sched_announce(segment, 0, OP_KIND_SLEEP, 0, 0,
                    TURN_YIELDED | TURN_SLEEPING, 500 * MS);
-    segment->turns[0].flags |= TURN_SIGNALLED;
+    segment->tasks[0].turn.flags |= TURN_SIGNALLED;
     cr_assert_eq(sched_next(segment), 0);
     cr_expect_lt(segment->schedule.now_ns, MS);
-    cr_expect(segment->turns[0].flags & TURN_SIGNALLED);
+    cr_expect(segment->tasks[0].turn.flags & TURN_SIGNALLED);
 }

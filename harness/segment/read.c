@@ -29,7 +29,7 @@ static bool task_is_plausible(const struct segment *segment, uint32_t task)
     const struct segment_task *slot = &segment->tasks[task];
     /* Parents come before their children. */
     return slot->state <= TASK_EXITED && slot->parent <= task &&
-           slot->is_thread <= 1 && segment->turns[task].state <= TURN_DEAD;
+           slot->is_thread <= 1 && segment->tasks[task].turn.state <= TURN_DEAD;
 }
 
 /* Asked after NUMBER was read: tasks may be made meanwhile. */

@@ -57,7 +57,7 @@ struct segment_turn {
     uint32_t kind, object;
     /* Parked: go on when one of these is no longer what it was. */
     uint32_t park_object, park_version, park_epoch, park_io;
-    uint32_t plan_task;   /* number in schedule.plan_tasks + 1; 0: none */
+    uint32_t plan_task;   /* number in plan.tasks + 1; 0: none */
     uint64_t site;        /* of the op it announced */
     uint64_t deadline_ns; /* virtual time; 0: none */
     uint64_t grants;      /* times it got the turn, or kept it at a point */
@@ -216,8 +216,12 @@ struct segment_schedule {
     uint32_t candidates[SCHEDULE_ALIVE]; /* scratch of the one who decides */
     struct segment_mishap mishaps[SCHEDULE_MISHAPS];
     struct schedule_segment segments[SCHEDULE_SEGMENTS];
-    struct schedule_task plan_tasks[SCHEDULE_TASKS];
-    struct schedule_segment plan[SCHEDULE_SEGMENTS];
+};
+
+/* What is to be followed: schedule.plan_task_count and plan_count of them. */
+struct segment_plan {
+    struct schedule_task tasks[SCHEDULE_TASKS];
+    struct schedule_segment segments[SCHEDULE_SEGMENTS];
 };
 
 #endif

@@ -193,6 +193,7 @@ struct segment_task {
     uint64_t ended_at;             /* ticket, 0: not seen to end */
     uint64_t random;               /* state of its schedule stream */
     char name[SEGMENT_NAME_BYTES]; /* mps_task_name(), or "" */
+    struct segment_turn turn;      /* under control; the scheduler's to fill */
 };
 
 /* -- Objects --------------------------------------------------------------*/
@@ -249,10 +250,10 @@ struct segment_object {
 enum { SITE_MODULE_SHIFT = 48 };
 
 enum op_flag {
-    OP_FLAG_TRAPPED = 1, /* seen through Syscall User Dispatch */
-    OP_FLAG_YIELDED = 2, /* the point yielded */
-    OP_FLAG_SLEPT = 4,   /* the point slept: see delay_ns */
-    OP_FLAG_PRIVATE = 8, /* nobody else can see the object: no point */
+    OP_FLAG_TRAPPED = 1,  /* seen through Syscall User Dispatch */
+    OP_FLAG_YIELDED = 2,  /* the point yielded */
+    OP_FLAG_SLEPT = 4,    /* the point slept: see delay_ns */
+    OP_FLAG_PRIVATE = 8,  /* nobody else can see the object: no point */
     OP_FLAG_RELEASE = 16, /* lets somebody else through, whatever its kind */
     OP_FLAG_TIMED = 32    /* a wait for a lock: gives up after a time */
 };
@@ -330,9 +331,11 @@ static inline uint32_t segment_record_tag(uint64_t iteration)
  * fault for each page of the segment that it touches, and the first tasks fit
  * into the page of the counters. */
 struct segment {
-    /* Together with the small counters behind them and the rows of the first
-     * tasks within 2 MiB, which a process needs one page of page tables for. */
-    struct segment_op ops[SEGMENT_OPS];
+    /* These two, together with the small counters behind them and the rows of
+     * the first tasks, within 2 MiB, which a process needs one page of page
+     * tables for. */
+    struct segment_schedule schedule;
+    _Alignas(4096) struct segment_op ops[SEGMENT_OPS];
     _Alignas(4096) struct segment_header header;
     _Alignas(64) struct segment_control control;
     /* Counters that every task bumps; one cache line each. */
@@ -354,10 +357,7 @@ struct segment {
     struct segment_pointers pointers;
     struct segment_leftover leftovers[SEGMENT_LEFTOVERS];
     struct lock_places lock_places;
-    /* What every task under control touches of it lies close together: read
-     * first, the kernel maps pages around, too (fault-around). */
-    _Alignas(4096) struct segment_schedule schedule;
-    struct segment_turn turns[SEGMENT_TASKS];
+    struct segment_plan plan;
     char text[SEGMENT_TEXT_BYTES]; /* of the configuration */
     _Alignas(4096) unsigned char feed[SEGMENT_FEED_BYTES];
     _Alignas(4096) unsigned char records[SEGMENT_RECORD_BYTES];

@@ -56,10 +56,14 @@ Test(segment, what_no_scheduler_writes_is_damage)
     cr_assert(segment_plausible(segment));
 
     uint32_t *const words[] = {
-        &schedule->verdict,       &schedule->holder,
-        &schedule->alive[0],      &schedule->alive_count,
-        &segment->turns[1].state, &segment->tasks[0].parent,
-        &segment->tasks[1].state, &segment->tasks[1].is_thread,
+        &schedule->verdict,
+        &schedule->holder,
+        &schedule->alive[0],
+        &schedule->alive_count,
+        &segment->tasks[1].turn.state,
+        &segment->tasks[0].parent,
+        &segment->tasks[1].state,
+        &segment->tasks[1].is_thread,
         &segment->task_count,
     };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

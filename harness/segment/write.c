@@ -1,6 +1,7 @@
 #include "write.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 /* Copies TEXT into ROOM bytes, always terminated. */
@@ -42,7 +43,8 @@ void segment_reset(struct segment *segment)
     uint32_t tasks = segment->task_count < SEGMENT_TASKS ? segment->task_count
                                                          : SEGMENT_TASKS;
     if (segment->config.flags & SEGMENT_CONTROL)
-        memset(segment->turns, 0, tasks * sizeof(segment->turns[0]));
+        for (uint32_t i = 0; i < tasks; i++)
+            memset(&segment->tasks[i].turn, 0, sizeof(segment->tasks[i].turn));
     control->root_pid = 0;
     control->root_status = 0;
     control->output_dropped = 0;
@@ -82,7 +84,7 @@ int segment_task_new(struct segment *segment, uint32_t parent, uint64_t site)
     }
     __atomic_fetch_add(&segment->living, 1, __ATOMIC_RELAXED);
     struct segment_task *task = &segment->tasks[number];
-    memset(task, 0, sizeof(*task));
+    memset(task, 0, offsetof(struct segment_task, turn));
     task->parent = parent;
     if (parent)
         task->ordinal = __atomic_fetch_add(&segment->tasks[parent - 1].children,

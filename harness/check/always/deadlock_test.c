@@ -81,7 +81,7 @@ Test(deadlock, is_the_same_bug_whoever_got_stuck_behind_it)
     f = deadlock_ab_ba(false);
     uint32_t late = fixture_task(f, 0, "late");
     deadlock_wait(f, late, OP_KIND_MUTEX_LOCK, 1, 0);
-    f->segment->turns[late].site = UINT64_C(2) << SITE_MODULE_SHIFT | 9;
+    f->segment->tasks[late].turn.site = UINT64_C(2) << SITE_MODULE_SHIFT | 9;
     cr_assert_eq(segment_module_add(f->segment, "/srv/plugin", NULL, 0), 2);
     const struct finding *finding =
         fixture_expect(f, FINDING_DEADLOCK,
@@ -136,7 +136,7 @@ Test(deadlock, follows_joins_and_waits_for_a_child)
     uint32_t thread = fixture_task(f, child, "thread");
     f->segment->tasks[thread].is_thread = 1;
     f->segment->tasks[thread].pid = f->segment->tasks[child].pid;
-    f->segment->turns[thread].thread = 0x7f00;
+    f->segment->tasks[thread].turn.thread = 0x7f00;
     uint32_t mutex = fixture_object(f, OBJECT_MUTEX, "M");
     deadlock_take(f, 0, mutex, 0x10);
     f->site = 0x20;
@@ -313,7 +313,7 @@ Test(deadlock, knows_the_mutex_that_ends_a_condition_wait)
     deadlock_take(f, 0, mutex, 0x10);
     fixture_park(f, 0, OP_KIND_WAIT, 0, 100 + child);
     deadlock_wait(f, child, OP_KIND_COND_WAIT, cond, 0x20);
-    f->segment->turns[child].park_object = mutex;
+    f->segment->tasks[child].turn.park_object = mutex;
     deadlock_end(f);
     const struct finding *finding =
         fixture_expect(f, FINDING_DEADLOCK,
@@ -323,8 +323,8 @@ Test(deadlock, knows_the_mutex_that_ends_a_condition_wait)
                          "mutex lock M again, at the end of a cond wait",
                          "0.0");
     /* The same, announced as a lock of its own. */
-    f->segment->turns[child].kind = OP_KIND_MUTEX_LOCK;
-    f->segment->turns[child].object = mutex;
+    f->segment->tasks[child].turn.kind = OP_KIND_MUTEX_LOCK;
+    f->segment->tasks[child].turn.object = mutex;
     finding = fixture_expect(f, FINDING_DEADLOCK,
                              "0 waits for the end of 0.0, and 0.0 waits for "
                              "mutex M, held by 0");
@@ -484,7 +484,7 @@ Test(deadlock, survives_a_scribbled_schedule, .timeout = 60)
         for (int i = 0; i < 1 + round / 4; i++) {
             uint64_t word = rng_next(&rng) >> rng_below(&rng, 64);
             unsigned char *const spots[] = {
-                (unsigned char *)&segment->turns[rng_below(&rng, 3)],
+                (unsigned char *)&segment->tasks[rng_below(&rng, 3)].turn,
                 (unsigned char *)&segment->schedule.holder,
                 (unsigned char *)&segment->objects[1 + rng_below(&rng, 2)],
                 (unsigned char *)&segment->tasks[rng_below(&rng, 3)],

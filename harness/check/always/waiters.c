@@ -100,7 +100,7 @@ static uint32_t awaited_object(const struct segment *segment,
 static void add_parked(struct waiters *waiters, uint32_t task)
 {
     const struct segment *segment = waiters->judge->segment;
-    const struct segment_turn *turn = &segment->turns[task];
+    const struct segment_turn *turn = &segment->tasks[task].turn;
     const struct segment_op *op = op_inside(segment, task);
     waiters->alive++;
     if (waiters->count == WAITERS_MAX)
@@ -147,7 +147,7 @@ void waiters_gather_parked(struct waiters *waiters, const struct judge *judge)
     waiters->parked = true;
     size_t tasks = segment_task_count(segment);
     for (uint32_t i = 0; i < tasks; i++) {
-        uint32_t state = segment->turns[i].state;
+        uint32_t state = segment->tasks[i].turn.state;
         waiters->total += state > TURN_NONE && state < TURN_DEAD;
         if (schedule->cycle_count ? in_cycle(schedule, i)
                                   : state == TURN_PARKED)
@@ -165,7 +165,7 @@ bool waiters_has_ended(const struct waiters *waiters, int task)
 {
     if (waiters->parked)
         return task >= 0 && task < SEGMENT_TASKS &&
-               waiters->judge->segment->turns[task].state == TURN_DEAD;
+               waiters->judge->segment->tasks[task].turn.state == TURN_DEAD;
     return !waiters_find(waiters, task) && waiters->alive == waiters->count;
 }
 
@@ -184,7 +184,7 @@ static int find_thread(const struct segment *segment, uint32_t task,
     for (size_t i = segment_task_count(segment); i-- > 0;)
         if (segment->tasks[i].is_thread &&
             segment->tasks[i].pid == segment->tasks[task].pid &&
-            segment->turns[i].thread == thread)
+            segment->tasks[i].turn.thread == thread)
             return (int)i;
     return -1;
 }

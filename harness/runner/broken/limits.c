@@ -110,7 +110,8 @@ static void fill(void *at, size_t size)
 }
 
 /* Workers that pass the turn while WHAT is written over. */
-static int scribble_over(void *at, size_t size)
+/* Over COUNT pieces of SIZE bytes, STRIDE apart. */
+static int scribble_each(char *at, size_t size, size_t count, size_t stride)
 {
     for (int i = 0; i < 3; i++)
         if (!fork()) {
@@ -118,10 +119,16 @@ static int scribble_over(void *at, size_t size)
             _exit(0);
         }
     take_turns(3);
-    fill(at, size);
+    for (size_t i = 0; i < count; i++)
+        fill(at + i * stride, size);
     while (wait(NULL) > 0)
         ;
     return 0;
+}
+
+static int scribble_over(void *at, size_t size)
+{
+    return scribble_each(at, size, 1, 0);
 }
 
 static int scribble_schedule(void)
@@ -153,7 +160,9 @@ static int scribble_alive(void)
 static int scribble_turns(void)
 {
     struct segment *segment = find_segment();
-    return scribble_over(segment->turns, sizeof(segment->turns));
+    return scribble_each((char *)&segment->tasks[0].turn,
+                         sizeof(struct segment_turn), SEGMENT_TASKS,
+                         sizeof(segment->tasks[0]));
 }
 
 static int scribble_tasks(void)

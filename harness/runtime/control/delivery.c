@@ -26,7 +26,7 @@ static int thread_open_to(uint32_t process, int signal)
     for (uint32_t i = 0; i < schedule->alive_count && i < SCHEDULE_ALIVE; i++) {
         uint32_t task = schedule->alive[i];
         if (task < SEGMENT_TASKS && tasks_process_of(task) == process &&
-            !(segment->turns[task].blocked & bit(signal)))
+            !(segment->tasks[task].turn.blocked & bit(signal)))
             return (int)task;
     }
     return -1;
@@ -35,7 +35,7 @@ static int thread_open_to(uint32_t process, int signal)
 static void add_receiver(struct delivery *delivery, uint32_t process)
 {
     struct segment *segment = runtime.segment;
-    struct segment_turn *turn = &segment->turns[process];
+    struct segment_turn *turn = &segment->tasks[process].turn;
     int signal = delivery->signal;
     if (delivery->count >= DELIVERY_RECEIVERS)
         return;
@@ -56,7 +56,7 @@ static void add_receiver(struct delivery *delivery, uint32_t process)
     delivery->receivers[n].handled = !delivery->receivers[n].ends;
     delivery->receivers[n].task = (uint32_t)task;
     delivery->receivers[n].handlers =
-        __atomic_load_n(&segment->turns[task].handlers, __ATOMIC_ACQUIRE);
+        __atomic_load_n(&segment->tasks[task].turn.handlers, __ATOMIC_ACQUIRE);
 }
 
 void delivery_begin(struct delivery *delivery, long pid, int signal)

@@ -60,7 +60,7 @@ static uint32_t requeue(uint32_t from, uint32_t to, uint32_t count)
     uint32_t waiters[256];
     uint32_t n = sched_waiters(segment, from, waiters, 256);
     for (uint32_t i = 0; i < n && i < count; i++) {
-        struct segment_turn *turn = &segment->turns[waiters[i]];
+        struct segment_turn *turn = &segment->tasks[waiters[i]].turn;
         turn->park_object = to;
         turn->park_version = segment->objects[to].version;
     }

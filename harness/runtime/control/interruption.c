@@ -56,7 +56,7 @@ void interruption_end(const struct interrupted *interrupted)
 
 void interruption_note(int signal, bool caught, bool ignored)
 {
-    struct segment_turn *turn = &runtime.segment->turns[tasks_process()];
+    struct segment_turn *turn = &runtime.segment->tasks[tasks_process()].turn;
     uint64_t bit = UINT64_C(1) << (signal - 1);
     turn->caught = caught ? turn->caught | bit : turn->caught & ~bit;
     turn->ignored = ignored ? turn->ignored | bit : turn->ignored & ~bit;

@@ -150,11 +150,11 @@ static bool is_circle(const struct call *call, struct flock *lock)
         if (pid == self)
             return true;
         int task = segment_task_find(segment, pid, pid);
-        if (task < 0 || segment->turns[task].state != TURN_PARKED ||
-            segment->turns[task].kind != OP_KIND_FCNTL_LOCK ||
-            segment->turns[task].deadline_ns)
+        if (task < 0 || segment->tasks[task].turn.state != TURN_PARKED ||
+            segment->tasks[task].turn.kind != OP_KIND_FCNTL_LOCK ||
+            segment->tasks[task].turn.deadline_ns)
             return false;
-        pid = (int)segment->turns[task].spare;
+        pid = (int)segment->tasks[task].turn.spare;
     }
     return false;
 }
@@ -171,7 +171,7 @@ static void note_record_lock(const struct attempt *attempt, short type)
     uint32_t victim = object->dropped_task;
     if (victim && victim != self && type != F_UNLCK &&
         victim <= SEGMENT_TASKS &&
-        runtime.segment->turns[victim - 1].state != TURN_DEAD)
+        runtime.segment->tasks[victim - 1].turn.state != TURN_DEAD)
         mishap_note_of(victim - 1, MISHAP_FCNTL_DROPPED, attempt->object,
                        object->dropped_site, local.task + 1,
                        attempt->call->site);

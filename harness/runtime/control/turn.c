@@ -123,7 +123,7 @@ void turn_await_handler(uint32_t task, uint32_t handlers)
 {
     if (task >= SEGMENT_TASKS)
         return;
-    const struct segment_turn *turn = &runtime.segment->turns[task];
+    const struct segment_turn *turn = &runtime.segment->tasks[task].turn;
     settle(true);
     for (unsigned i = 0; i < 1000; i++) {
         if (__atomic_load_n(&turn->handlers, __ATOMIC_ACQUIRE) != handlers ||
@@ -196,7 +196,7 @@ static void ring(void)
     uint32_t task = schedule->alarm_task - 1;
     if (task >= SEGMENT_TASKS)
         return;
-    struct segment_turn *turn = &runtime.segment->turns[task];
+    struct segment_turn *turn = &runtime.segment->tasks[task].turn;
     if (turn->alarm_every_ns) {
         turn->alarm_ns = schedule->now_ns + turn->alarm_every_ns;
     } else {
@@ -242,7 +242,7 @@ static void give(int next)
         futex_wake(&segment->control.done, INT32_MAX);
         return;
     }
-    struct segment_turn *turn = &segment->turns[next];
+    struct segment_turn *turn = &segment->tasks[next].turn;
     /* Release: pairs with the acquire in turn_await(). */
     __atomic_store_n(&schedule->holder, (uint32_t)next + 1, __ATOMIC_RELEASE);
     if ((uint32_t)next == local.task)
@@ -359,7 +359,7 @@ void turn_begin(void)
 {
     struct segment *segment = runtime.segment;
     sched_join(segment, local.task);
-    segment->turns[local.task].state = TURN_RUNNING;
+    segment->tasks[local.task].turn.state = TURN_RUNNING;
     segment->schedule.current = local.task + 1;
     __atomic_store_n(&segment->schedule.holder, local.task + 1,
                      __ATOMIC_RELEASE);
@@ -394,7 +394,7 @@ static bool take_from_thread(void)
                                      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
         return false;
     leave_process(tasks_process(), local.task);
-    __atomic_store_n(&segment->turns[local.task].state, TURN_RUNNING,
+    __atomic_store_n(&segment->tasks[local.task].turn.state, TURN_RUNNING,
                      __ATOMIC_RELEASE);
     __atomic_store_n(holder_word(), me, __ATOMIC_RELEASE);
     edges_waited(0);
@@ -423,7 +423,7 @@ static uint32_t parent_with_handler(uint32_t process, uint32_t *handlers)
     if (!parent || parent > SEGMENT_TASKS)
         return 0;
     parent = tasks_process_of(parent - 1) + 1;
-    const struct segment_turn *turn = &segment->turns[parent - 1];
+    const struct segment_turn *turn = &segment->tasks[parent - 1].turn;
     const uint64_t bit = UINT64_C(1) << (SIGCHLD - 1);
     if (turn->state == TURN_DEAD || !(turn->caught & bit) ||
         (turn->blocked & bit))

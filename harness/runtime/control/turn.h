@@ -19,7 +19,7 @@ static inline bool control_on(void)
 
 static inline struct segment_turn *turn_own(void)
 {
-    return &runtime.segment->turns[local.task];
+    return &runtime.segment->tasks[local.task].turn;
 }
 
 /* Be the holder of the turn: at once, unless it was passed on. */

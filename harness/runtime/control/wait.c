@@ -52,7 +52,7 @@ uint32_t wait_wake(uint32_t object, uint32_t count, uint32_t bits,
     uint32_t waiters[256];
     uint32_t n = sched_waiters(segment, object, waiters, 256);
     for (uint32_t i = 0; i < n;)
-        if (segment->turns[waiters[i]].wait_bits & bits)
+        if (segment->tasks[waiters[i]].turn.wait_bits & bits)
             i++;
         else
             waiters[i] = waiters[--n];

@@ -128,7 +128,7 @@ static void look_back(struct memory *memory, uint32_t number)
     memset(taking->ended, 0, sizeof(taking->ended));
     uint32_t tasks = runtime.segment->task_count;
     for (uint32_t t = 0; t < tasks && t < LOCK_TASKS; t++)
-        if (t != task && runtime.segment->turns[t].state == TURN_DEAD &&
+        if (t != task && runtime.segment->tasks[t].turn.state == TURN_DEAD &&
             clocks_before(memory, t, clocks_epoch(memory, t, MEMORY_ROW_HARD),
                           task, MEMORY_ROW_HARD))
             taking->ended[t / 64] |= UINT64_C(1) << t % 64;

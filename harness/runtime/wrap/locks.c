@@ -107,7 +107,7 @@ static bool lives_here(int tid)
 {
     const struct segment *segment = runtime.segment;
     int task = segment_task_find(segment, segment->tasks[local.task].pid, tid);
-    return task >= 0 && segment->turns[task].state != TURN_DEAD;
+    return task >= 0 && segment->tasks[task].turn.state != TURN_DEAD;
 }
 
 /* Whether unlocking is a mistake that the mutex itself will not report. A
@@ -189,7 +189,7 @@ EXPORT int pthread_mutex_init(pthread_mutex_t *m,
     uint32_t holder = object->holder;
     if (control_on() && scope.object && holder && holder <= SEGMENT_TASKS &&
         m->__data.__lock && m->__data.__owner &&
-        runtime.segment->turns[holder - 1].state != TURN_DEAD &&
+        runtime.segment->tasks[holder - 1].turn.state != TURN_DEAD &&
         runtime.segment->tasks[holder - 1].tid == m->__data.__owner)
         mishap_note(MISHAP_INIT_HELD, scope.object, scope.site, holder,
                     object->holder_site);

@@ -150,7 +150,7 @@ static void look_for_lost_lock(const struct scope *scope)
         tasks_process_of(holder - 1) != tasks_process())
         mishap_note(MISHAP_FORKED_LOCKED, scope->object, scope->site, holder,
                     object->holder_site);
-    else if (segment->turns[holder - 1].state == TURN_DEAD)
+    else if (segment->tasks[holder - 1].turn.state == TURN_DEAD)
         mishap_note(MISHAP_HELD_AT_EXIT, scope->object, scope->site, holder,
                     object->holder_site);
 }

@@ -66,7 +66,7 @@ static int run_c11(void *argument)
 static void made(int task, uint64_t thread)
 {
     if (control_on())
-        runtime.segment->turns[task].thread = thread;
+        runtime.segment->tasks[task].turn.thread = thread;
     tasks_made(task);
 }
 
@@ -137,7 +137,8 @@ static int task_of(uint64_t thread)
     const struct segment *segment = runtime.segment;
     uint32_t process = tasks_process();
     for (size_t i = segment_task_count(segment); i-- > 0;)
-        if (segment->turns[i].thread == thread && segment->tasks[i].is_thread &&
+        if (segment->tasks[i].turn.thread == thread &&
+            segment->tasks[i].is_thread &&
             tasks_process_of((uint32_t)i) == process)
             return (int)i;
     return -1;
@@ -151,7 +152,7 @@ static bool await_end(uint64_t thread, long clock, const struct timespec *until)
     if (task < 0)
         return true;
     struct wait wait = {.deadline_ns = wait_deadline(clock, until)};
-    const struct segment_turn *turn = &runtime.segment->turns[task];
+    const struct segment_turn *turn = &runtime.segment->tasks[task].turn;
     bool more = true;
     while (turn->state != TURN_DEAD && turn->state != TURN_NONE && more) {
         more = wait_more(&wait, false);
@@ -230,7 +231,7 @@ EXPORT int pthread_cancel(pthread_t thread)
     int result = REAL(pthread_cancel)(thread);
     int task = control_on() && !result ? task_of((uint64_t)thread) : -1;
     if (task >= 0) {
-        runtime.segment->turns[task].flags |= TURN_CANCELLED;
+        runtime.segment->tasks[task].turn.flags |= TURN_CANCELLED;
         edges_cancelled((uint32_t)task);
     }
     point_end(point, -result);

@@ -121,7 +121,7 @@ static uint64_t set_alarm(uint64_t first, uint64_t every, uint64_t *old_every)
 {
     struct segment *segment = runtime.segment;
     struct segment_schedule *schedule = &segment->schedule;
-    struct segment_turn *turn = &segment->turns[tasks_process()];
+    struct segment_turn *turn = &segment->tasks[tasks_process()].turn;
     turn_ensure();
     uint64_t left = turn->alarm_ns > schedule->now_ns
                         ? turn->alarm_ns - schedule->now_ns
