@@ -13,6 +13,7 @@
 #include "check/suppress.h"
 #include "keep.h"
 #include "plan.h"
+#include "report/words.h"
 #include "store/store.h"
 #include "stored.h"
 #include "symbols/symbols.h"
@@ -149,26 +150,18 @@ static void list_missing(struct campaign *campaign, struct tally *tally)
                             undecided == 1 ? "it" : "them"));
 }
 
-/* Iterations that do not have a directory each may meet in their files, which
- * no replay shows. */
-static void note_shared_directory(struct campaign *campaign,
-                                  const struct campaign_options *options,
-                                  const struct tally *tally)
+/* A name of the target's choice. */
+static char *describe_shared(const struct tally *tally)
 {
-    size_t first = 0;
-    while (first < tally->finding_count && tally->findings[first].expected)
-        first++;
-    if (first == tally->finding_count || tally->scenario->private_directory ||
-        options->jobs < 2 || !options->shrink_time_ns)
-        return;
-    const struct report_finding *finding = &tally->findings[first];
-    if (finding->replays && finding->replays_failed == finding->replays)
-        return;
-    add_note(campaign,
-             str_format("%s: %u iterations at a time ran in this directory; "
-                        "should the program write files here, they got into "
-                        "each other's way (try -j 1)",
-                        tally->scenario->name, options->jobs));
+    struct str s;
+    str_init(&s);
+    str_addf(&s,
+             "%s: iterations were run one at a time, as they change what "
+             "others see (",
+             tally->scenario->name);
+    words_clean(&s, tally->shared);
+    str_add(&s, ")");
+    return str_take(&s);
 }
 
 static void run_scenario(struct campaign *campaign,
@@ -211,13 +204,14 @@ static void run_scenario(struct campaign *campaign,
         tally->reason = strdup(*diag.text ? diag.text : error_text(err));
     keep_warnings(options, tally);
     afterwards(options, tally);
-    note_shared_directory(campaign, options, tally);
     if (tally->without_points)
         add_note(campaign,
                  str_format("%s: %s is statically linked or set-user-id and "
                             "is seen only from outside: no delays, no record "
                             "of its operations",
                             scenario->name, scenario->program));
+    if (tally->shared)
+        add_note(campaign, describe_shared(tally));
     add_note(campaign, blind_describe(&tally->blind, scenario->name));
     short_of_plan |= is_short(options, tally) || is_blind(options, tally);
     /* A run that ended before its plan has not looked for all of them. */

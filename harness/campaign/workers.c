@@ -31,6 +31,12 @@ struct work {
     struct symbols *symbols;
     char *program;
     struct cores cores;
+    unsigned jobs;
+    /* Read by an iteration that may run beside others, written by one that
+     * must not: what they change, others see. */
+    pthread_rwlock_t beside;
+    bool looked;          /* atomic: an iteration has ended */
+    bool alone;           /* atomic: none may any more */
     uint64_t deadline_ns; /* 0: none */
 
     pthread_mutex_t lock;
@@ -163,8 +169,27 @@ static int measure(struct work *work, struct slot *slot, const char **values,
     return err;
 }
 
-static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
-                   const char **values, struct mps_diag *diag)
+/* Whether the iterations are not to run side by side: OUTCOME's changed what
+ * those of the other slots see. */
+static bool note_sharing(struct work *work, const struct outcome *outcome)
+{
+    const struct segment_sharing *sharing = &outcome->segment->sharing;
+    if (work->jobs < 2 ||
+        !__atomic_load_n(&sharing->happened, __ATOMIC_ACQUIRE))
+        return false;
+    pthread_mutex_lock(&work->lock);
+    if (!work->tally->shared)
+        work->tally->shared = strndup(sharing->name, sizeof(sharing->name));
+    pthread_mutex_unlock(&work->lock);
+    __atomic_store_n(&work->alone, true, __ATOMIC_RELAXED);
+    return true;
+}
+
+/* Run the iteration and judge it. *AGAIN: nothing was done with what it gave,
+ * as others ran beside it that may have changed that. */
+static int run_beside(struct work *work, struct slot *slot, uint64_t iteration,
+                      const char **values, bool alone, bool *again,
+                      struct mps_diag *diag)
 {
     const struct campaign_options *options = work->options;
     const struct scenario *scenario = work->scenario;
@@ -196,12 +221,36 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
                            way == WAY_STRESS ? NULL : &control, &outcome, diag);
     if (err)
         return err;
+    *again = note_sharing(work, &outcome) && !alone;
+    if (*again)
+        return 0;
     struct finding_list findings = {0};
     err = check_iteration(&outcome, reference, &findings, diag);
     if (!err)
         err = judge_locks(work, &outcome, &findings, diag);
     suppressions_filter(options->suppressions, &findings);
     record(work, way, &outcome, &findings);
+    return err;
+}
+
+static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
+                   const char **values, struct mps_diag *diag)
+{
+    bool again;
+    int err;
+    do {
+        again = false;
+        /* The first one shows what all of them do. */
+        bool alone = __atomic_load_n(&work->alone, __ATOMIC_RELAXED) ||
+                     !__atomic_load_n(&work->looked, __ATOMIC_RELAXED);
+        if (alone)
+            pthread_rwlock_wrlock(&work->beside);
+        else
+            pthread_rwlock_rdlock(&work->beside);
+        err = run_beside(work, slot, iteration, values, alone, &again, diag);
+        __atomic_store_n(&work->looked, true, __ATOMIC_RELAXED);
+        pthread_rwlock_unlock(&work->beside);
+    } while (again);
     return err;
 }
 
@@ -306,6 +355,7 @@ int workers_run(const struct campaign_options *options,
         .tally = tally,
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .ended = PTHREAD_COND_INITIALIZER,
+        .beside = PTHREAD_RWLOCK_INITIALIZER,
     };
     cores_look(&work.cores);
     uint64_t start = clock_now_ns();
@@ -331,6 +381,7 @@ int workers_run(const struct campaign_options *options,
     unsigned jobs = options->jobs;
     if (tally->planned && tally->planned < jobs)
         jobs = (unsigned)tally->planned;
+    work.jobs = jobs;
     struct worker workers[CAMPAIGN_JOBS_MAX];
     for (unsigned i = 0; i < jobs; i++) {
         workers[i] = (struct worker){.work = &work, .number = i};

@@ -11,6 +11,7 @@
 #include "memory/buffers.h"
 #include "memory/renew.h"
 #include "objects.h"
+#include "sharing.h"
 #include "state.h"
 #include "sys.h"
 #include "tasks.h"
@@ -112,7 +113,7 @@ static const struct row rows[] = {
                         hook_opened_for_ends},
     [SYS_inotify_init1] = {OP_KIND_NONE, FROM_NOTHING, 0, NO, NULL,
                            hook_opened_for_names},
-    [SYS_bind] = {OP_KIND_BIND, FROM_FD, 0, NO, NULL, NULL},
+    [SYS_bind] = {OP_KIND_BIND, FROM_FD, 0, NO, NULL, sharing_bound},
     [SYS_listen] = {OP_KIND_LISTEN, FROM_FD, 0, NO, NULL, NULL},
     [SYS_connect] = {OP_KIND_CONNECT, FROM_FD, 0, NO, NULL, NULL},
     [SYS_accept] = {OP_KIND_ACCEPT, FROM_FD, 0, NO, NULL, hook_opened_quietly},

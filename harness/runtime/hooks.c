@@ -23,6 +23,7 @@
 #include "memory/part.h"
 #include "memory/renew.h"
 #include "objects.h"
+#include "sharing.h"
 #include "state.h"
 #include "sweep.h"
 #include "sys.h"
@@ -169,6 +170,8 @@ void hook_mask_pair_at_5(struct call *call, uint32_t object)
 
 void hook_opened(struct call *call, long result)
 {
+    if (call->point.kind == OP_KIND_OPEN)
+        sharing_opened(call, result);
     if (result == -ENXIO && call->point.kind == OP_KIND_OPEN)
         edges_refused(call);
     if (result < 0)

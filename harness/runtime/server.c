@@ -20,6 +20,7 @@
 #include "memory/part.h"
 #include "objects.h"
 #include "real.h"
+#include "sharing.h"
 #include "state.h"
 #include "sweep.h"
 #include "sys.h"
@@ -215,6 +216,7 @@ void server_run(int *argc, char ***argv)
     runtime.active = true;
     open_pid_control();
     leftovers_begin();
+    sharing_begin();
     runtime.stdout_id = fd_identity(1);
     runtime.stderr_id = fd_identity(2);
     control->server_pid = server.pid;

@@ -23,7 +23,7 @@
 #define SEGMENT_MAGIC UINT64_C(0x31737365727473) /* "stress1" */
 
 enum {
-    SEGMENT_VERSION = 6,
+    SEGMENT_VERSION = 7,
     SEGMENT_TASKS = 8192,          /* tasks one iteration may create */
     SEGMENT_LIVING = 2000,         /* of them that may live at one time */
     SEGMENT_OBJECTS = 4096,        /* objects it may touch by name */
@@ -35,6 +35,7 @@ enum {
     SEGMENT_MODULES = 128,         /* executables and libraries seen */
     SEGMENT_POINTERS = 256,        /* global variables that hold pointers */
     SEGMENT_LEFTOVERS = 64,        /* things found left behind */
+    SEGMENT_OWN = 3,               /* file systems of a slot */
     SEGMENT_PARAMS = 64,           /* parameters of a scenario */
     SEGMENT_TEXT_BYTES = 65536,    /* arguments and parameters as text */
     SEGMENT_FEED_BYTES = 4 << 20,  /* messages of a serial replay */
@@ -154,6 +155,14 @@ struct segment_leftover {
     uint64_t site;   /* where; 0: unknown */
     uint64_t amount; /* bytes, or pid, or descriptor number */
     char name[104];
+};
+
+/* -- What the iterations of two slots would change together ------------- */
+
+struct segment_sharing {
+    uint64_t own[SEGMENT_OWN]; /* file systems of the slot alone; 0: none */
+    uint32_t happened;
+    char name[96]; /* what it was */
 };
 
 /* -- Tasks ----------------------------------------------------------------*/
@@ -356,6 +365,7 @@ struct segment {
     struct segment_module modules[SEGMENT_MODULES];
     struct segment_pointers pointers;
     struct segment_leftover leftovers[SEGMENT_LEFTOVERS];
+    struct segment_sharing sharing;
     struct lock_places lock_places;
     struct segment_plan plan;
     char text[SEGMENT_TEXT_BYTES]; /* of the configuration */

@@ -55,6 +55,7 @@ void segment_reset(struct segment *segment)
     control->leftover_count = 0;
     control->fed = 0;
     control->blind = 0;
+    segment->sharing.happened = 0;
     segment->config.ops_start =
         __atomic_load_n(&segment->ops_head, __ATOMIC_RELAXED);
     segment->ticket = 1;

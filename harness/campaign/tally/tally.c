@@ -55,6 +55,7 @@ void tally_fini(struct tally *tally)
     free(tally->never_reached);
     sometimes_free(tally->sometimes);
     free(tally->reason);
+    free(tally->shared);
     *tally = (struct tally){0};
 }
 

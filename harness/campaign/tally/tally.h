@@ -43,9 +43,10 @@ struct tally {
     struct report_known *unseen; /* filled in the end; owned, texts not */
     size_t unseen_count;
     char external_call[64]; /* the first call that was not under control */
-    bool expected_seen;     /* the kind that the scenario expects */
-    char *reason;           /* of a verdict that is not pass */
-    bool without_points;    /* the target could only be seen from outside */
+    char *shared; /* what kept iterations from running side by side; owned */
+    bool expected_seen;  /* the kind that the scenario expects */
+    char *reason;        /* of a verdict that is not pass */
+    bool without_points; /* the target could only be seen from outside */
     struct valgrind_remarks
         remarks[VALGRIND_TOOL_COUNT]; /* at most, of a run */
     struct warning *warnings; /* findings that wait for the end; owned */

@@ -85,7 +85,10 @@ static const struct argp_option options[] = {
     {"only", KEY_ONLY, "I", 0, "Run iteration I alone", 0},
     {"shard", KEY_SHARD, "I/N", 0,
      "Run the I-th of N parts of the iterations (I from 1)", 0},
-    {"jobs", 'j', "N", 0, "Job slots (default: one for each core)", 0},
+    {"jobs", 'j', "N", 0,
+     "Job slots (default: one for each core). Iterations that change the same "
+     "files, or take the same port, run one at a time all the same",
+     0},
     {NULL, 0, NULL, 0, "What is looked for, beside what must hold:", 3},
     {"detector", KEY_DETECTOR, "LIST", 0,
      "race, lock-order, helgrind, drd (default race,lock-order), or none. "
@@ -408,7 +411,6 @@ const struct argp run_argp = {
         "in ./scenarios; without any, all of ./scenarios are run. With -- "
         "PROGRAM, exit status 0, no crash, deadlock or hang and nothing left "
         "behind are demanded; \"{workers}\" in an argument stands for the "
-        "number drawn from --workers. It runs in this directory, in all job "
-        "slots at once: if it writes files here, use -j 1 or a scenario.",
+        "number drawn from --workers. It runs in this directory.",
     .help_filter = help_add_exit_codes,
 };

@@ -45,21 +45,6 @@ same 3 "$(json_count r.json '$.scenarios[0].findings')"
 holds test ! -e /dev/shm/broken-left
 holds test ! -e /dev/shm/sem.broken-sem
 
-# A program that keeps files where it is run is told what may have come of that.
-cat >keeper <<'SCRIPT'
-#!/bin/sh
-test -e kept || { : >kept && exit 3; }
-SCRIPT
-chmod +x keeper
-for jobs in 1 2; do
-    mps 1 run --no-stored --strategy random --iterations 1 -j $jobs \
-        --shrink-time 5s -- ./keeper
-    has out "replays 0/2 fail"
-    note="2 iterations at a time ran in this directory"
-    if [ $jobs = 2 ]; then has out "$note"; else has_not out "$note"; fi
-    rm kept
-done
-
 rm -rf .mpstress
 mps 0 run --iterations 5 --json r.json -- "$target" fine
 has_like out "^$name +5 .* pass *$"

@@ -17,6 +17,7 @@
 #include "edges.h"
 #include "hooks.h"
 #include "objects.h"
+#include "sharing.h"
 #include "sys.h"
 
 /* -- Names ------------------------------------------------------------------*/
@@ -102,7 +103,7 @@ void hook_asked(struct call *call, long result)
 
 void hook_name_made(struct call *call, long result)
 {
-    (void)call;
+    sharing_made(call, result);
     edges_name_seen();
     if (result >= 0)
         edges_name_changed();
