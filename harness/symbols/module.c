@@ -11,6 +11,7 @@
 
 #include "data/names.h"
 #include "debugfile.h"
+#include "demangle.h"
 #include "functions.h"
 #include "units.h"
 
@@ -276,8 +277,10 @@ static bool resolve_symbol(struct module *module, uint64_t address,
     if (!name || !*name ||
         (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE))
         return false;
-    snprintf(function, size, "%s", name);
-    cut_suffix(function);
+    char own[2048];
+    snprintf(own, sizeof(own), "%s", name);
+    cut_suffix(own);
+    demangle(own, function, size);
     return true;
 }
 

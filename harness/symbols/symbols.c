@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "demangle.h"
 #include "internal.h"
 #include "process.h"
 #include "sites.h"
@@ -227,7 +228,11 @@ void symbols_adopt(struct symbols *symbols, const char *directory,
 {
     struct code_frame frame = {.directory = directory, .file = place->file};
     pthread_mutex_lock(&symbols->lock);
-    place->function = intern(&symbols->texts, place->function);
+    char *function = place->function ? strdup(place->function) : NULL;
+    if (function)
+        demangle_shorten(function);
+    place->function = intern(&symbols->texts, function);
+    free(function);
     place->module = intern(&symbols->texts, place->module);
     place->file = shorten(symbols, &frame);
     if (!place->file)

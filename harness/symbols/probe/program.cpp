@@ -45,6 +45,12 @@ int main()
     space::Queue<int>::Inner::touch();
     space::hidden();
     space::inlined();
+    auto nameless = [](int) __attribute__((noinline))
+    {
+        note("main::{lambda(int)#1}::operator()", __LINE__);
+        KEEP();
+    };
+    nameless(1);
     note("main", __LINE__);
     return 0;
 }
