@@ -21,6 +21,14 @@ static bool is_request(int signal)
            signal == SIGUSR2;
 }
 
+/* What a handler sends its own process once it has cleaned up, so that the
+ * parent sees by what it ended: shells, git and Perl do it. */
+static bool is_passed_on(int signal)
+{
+    return signal == SIGPIPE || signal == SIGTERM || signal == SIGINT ||
+           signal == SIGHUP;
+}
+
 static bool is_process(const struct segment_task *task)
 {
     return task->state != TASK_FREE && !task->is_thread;
@@ -152,7 +160,8 @@ static bool find_crash(const struct outcome *outcome, uint32_t number,
     *death = (struct death){.signal = WTERMSIG(task->exit_status)};
     find_kill(segment, number, death);
     if (death->kill)
-        return by_itself(segment, number, death);
+        return by_itself(segment, number, death) &&
+               !is_passed_on(death->signal);
     return !death->forgotten && !was_cleaned_up(outcome, number, death->signal);
 }
 

@@ -64,6 +64,21 @@ Test(crash, names_a_worker_that_aborts)
     fixture_free(f);
 }
 
+/* A handler that cleans up, puts the default back and sends the signal on. */
+Test(crash, is_not_to_end_by_a_signal_passed_on)
+{
+    static const int signals[] = {SIGPIPE, SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        struct fixture *f = fixture_new();
+        uint32_t worker = fixture_task(f, 0, "worker");
+        fixture_block(f, worker, OP_KIND_KILL, task_object(f, worker),
+                      (uint64_t)signals[i]);
+        fixture_end(f, worker, signals[i]);
+        fixture_expect_clean(f);
+        fixture_free(f);
+    }
+}
+
 Test(crash, lists_every_worker_and_leads_with_the_first)
 {
     struct fixture *f = fixture_new();
