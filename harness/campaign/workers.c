@@ -233,6 +233,26 @@ static int run_beside(struct work *work, struct slot *slot, uint64_t iteration,
     return err;
 }
 
+/* The first one shows what all of them do. */
+static bool is_to_be_alone(const struct work *work)
+{
+    return __atomic_load_n(&work->alone, __ATOMIC_RELAXED) ||
+           !__atomic_load_n(&work->looked, __ATOMIC_RELAXED);
+}
+
+/* Returns whether no other iteration runs until work.beside is unlocked. */
+static bool take_place(struct work *work)
+{
+    while (is_to_be_alone(work)) {
+        pthread_rwlock_wrlock(&work->beside);
+        if (is_to_be_alone(work))
+            return true;
+        pthread_rwlock_unlock(&work->beside);
+    }
+    pthread_rwlock_rdlock(&work->beside);
+    return false;
+}
+
 static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
                    const char **values, struct mps_diag *diag)
 {
@@ -240,13 +260,7 @@ static int run_one(struct work *work, struct slot *slot, uint64_t iteration,
     int err;
     do {
         again = false;
-        /* The first one shows what all of them do. */
-        bool alone = __atomic_load_n(&work->alone, __ATOMIC_RELAXED) ||
-                     !__atomic_load_n(&work->looked, __ATOMIC_RELAXED);
-        if (alone)
-            pthread_rwlock_wrlock(&work->beside);
-        else
-            pthread_rwlock_rdlock(&work->beside);
+        bool alone = take_place(work);
         err = run_beside(work, slot, iteration, values, alone, &again, diag);
         __atomic_store_n(&work->looked, true, __ATOMIC_RELAXED);
         pthread_rwlock_unlock(&work->beside);
