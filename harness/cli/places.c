@@ -2,9 +2,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -12,6 +15,18 @@
 #include "base/fs.h"
 #include "base/installed.h"
 #include "base/str.h"
+
+/* Whether a run has the workspace PATH: each holds a lock on its own. Its
+ * process may not be seen from here, in a container that shares the directory
+ * with this one. */
+static bool is_held(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+    if (fd >= 0)
+        close(fd);
+    return held;
+}
 
 /* A workspace is named after its run's process: gone process, stale
  * workspace. */
@@ -29,7 +44,7 @@ static void remove_stale(const char *directory)
         if (pid <= 0 || !kill(pid, 0) || errno != ESRCH)
             continue;
         char *path = str_format("%s/%s", directory, entry->d_name);
-        if (path)
+        if (path && !is_held(path))
             fs_remove_tree(path);
         free(path);
     }
@@ -54,12 +69,17 @@ static int make_workspace(struct places *places, struct mps_diag *diag)
                         "%s: cannot make a working directory: %s (set TMPDIR)",
                         directory, strerror(err));
     }
+    /* Where there are no locks the process has to do. */
+    places->workspace_fd =
+        open(places->workspace, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (places->workspace_fd >= 0)
+        flock(places->workspace_fd, LOCK_EX | LOCK_NB);
     return 0;
 }
 
 int places_find(struct places *places, struct mps_diag *diag)
 {
-    *places = (struct places){0};
+    *places = (struct places){.workspace_fd = -1};
     static const char *const targets[] = {"../targets", "../libexec/mpstress",
                                           NULL};
     places->runtime = installed_find(installed_libraries, "libmpstress.so");
@@ -89,9 +109,11 @@ void places_free(struct places *places)
 {
     if (places->workspace)
         fs_remove_tree(places->workspace);
+    if (places->workspace_fd > 0)
+        close(places->workspace_fd);
     free(places->workspace);
     free(places->runtime);
     free(places->launcher);
     free(places->targets);
-    *places = (struct places){0};
+    *places = (struct places){.workspace_fd = -1};
 }

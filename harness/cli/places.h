@@ -12,7 +12,8 @@ struct mps_diag;
 struct places {
     struct toolchain toolchain;
     char *runtime, *launcher, *targets; /* what toolchain points to; owned */
-    char *workspace; /* a directory for this run's slots; owned */
+    char *workspace;  /* a directory for this run's slots; owned */
+    int workspace_fd; /* has its lock; -1: none */
 };
 
 /* Find the runtime and the launcher beside the executable (or in its

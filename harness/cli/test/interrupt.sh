@@ -95,6 +95,18 @@ silent out
 mps 0 run --iterations 1 -- "$target" fine
 nothing_left
 
+# A run in another container, with this TMPDIR: its process is not seen here, so
+# its directory is known by the lock.
+other=$TMPDIR/mpstress-run-2147483647-abcdef
+mkdir "$other"
+exec 9<"$other"
+flock -x 9
+mps 0 run --iterations 1 -- "$target" fine 9<&-
+holds test -d "$other"
+exec 9<&-
+mps 0 run --iterations 1 -- "$target" fine
+nothing_left
+
 # SIGKILL: what ran goes with it; the next run removes the empty directory.
 for variant in hang hang-ignoring-signals leave-process; do
     start run --mode stress -j 2 --timeout 1000s --iterations 0 \
