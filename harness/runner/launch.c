@@ -17,6 +17,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/io.h"
+#include "base/str.h"
 
 extern char **environ;
 
@@ -148,18 +149,28 @@ static const char **make_argv(const struct slot_options *options, bool outside)
 static bool is_ours(const char *variable)
 {
     static const char *const ours[] = {"LD_PRELOAD=", SEGMENT_ENV "=",
-                                       SEGMENT_LIBRARY_ENV "="};
+                                       SEGMENT_LIBRARY_ENV "=",
+                                       "ASAN_OPTIONS="};
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (!strncmp(variable, ours[i], strlen(ours[i])))
             return true;
     return false;
 }
 
+/* AddressSanitizer's library refuses to come after another one, though it can:
+ * what the runtime calls on is the sanitizer's, then. */
+static char *sanitizer_options(void)
+{
+    const char *own = getenv("ASAN_OPTIONS");
+    return str_format("ASAN_OPTIONS=verify_asan_link_order=0%s%s",
+                      own && *own ? ":" : "", own ? own : "");
+}
+
 /* The environment with the runtime's three variables; free_environment(). */
 static char **make_environment(const char *runtime, int segment_number)
 {
     size_t count = list_length((const char *const *)environ);
-    char **list = calloc(count + 5, sizeof(*list));
+    char **list = calloc(count + 6, sizeof(*list));
     if (!list)
         return NULL;
     size_t at = 0;
@@ -173,6 +184,7 @@ static char **make_environment(const char *runtime, int segment_number)
     list[at++] = strdup(text);
     snprintf(text, sizeof(text), SEGMENT_ENV "=%d", segment_number);
     list[at++] = strdup(text);
+    list[at++] = sanitizer_options();
     /* Bind all symbols once, in the server, and not in every iteration. */
     if (!getenv("LD_BIND_NOW"))
         list[at++] = strdup("LD_BIND_NOW=" SEGMENT_BIND_MARK);

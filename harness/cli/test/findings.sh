@@ -45,6 +45,33 @@ same 3 "$(json_count r.json '$.scenarios[0].findings')"
 holds test ! -e /dev/shm/broken-left
 holds test ! -e /dev/shm/sem.broken-sem
 
+# A program with AddressSanitizer in it runs under both.
+cat >heap.c <<'SOURCE'
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    int status;
+    (void)argv;
+    if (!fork()) {
+        char *text = malloc(10);
+        text[argc > 1 ? 10 : 9] = 1;
+        free(text);
+        _exit(0);
+    }
+    wait(&status);
+    return status != 0;
+}
+SOURCE
+if "$CC" -g -O0 -fsanitize=address -o heap heap.c; then
+    for options in "" "abort_on_error=0"; do
+        ASAN_OPTIONS=$options mps 0 run --iterations 10 -- ./heap
+        ASAN_OPTIONS=$options mps 1 run --iterations 2 -- ./heap beyond
+        has out "ABORTING"
+    done
+fi
+
 rm -rf .mpstress
 mps 0 run --iterations 5 --json r.json -- "$target" fine
 has_like out "^$name +5 .* pass *$"
