@@ -125,6 +125,27 @@ Test(store_failures, are_found_by_the_path_of_a_file)
                  -MPS_ENOMATCH);
 }
 
+Test(store_failures, are_found_beside_the_program_they_are_named_after)
+{
+    fixture_add_trace(&f, "counter-11111111", "x");
+    cr_assert_eq(chdir(f.directory), 0);
+    FILE *program = fopen("counter", "we");
+    cr_assert(program);
+    fputs("\177ELF and more", program);
+    fclose(program);
+    finds("counter", "counter-11111111");
+    /* A trace without its ending is one all the same. */
+    cr_assert_eq(rename("counter", "other"), 0);
+    program = fopen("counter", "we");
+    cr_assert(program);
+    fwrite("SQLite format 3", 1, 16, program);
+    fclose(program);
+    char *path;
+    cr_assert_eq(store_find(f.store, "counter", &path, &f.diag), 0);
+    cr_assert_str_eq(path, "counter");
+    free(path);
+}
+
 Test(store_failures, are_not_searched_where_none_are)
 {
     finds_nothing("latest", "no failure has been recorded");

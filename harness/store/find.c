@@ -1,6 +1,7 @@
 /* From what a user types to the file of a trace. */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,19 @@ static bool is_file(const char *path)
 {
     struct stat st;
     return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+/* Whether the file at PATH may be a trace. */
+static bool is_database(const char *path)
+{
+    static const char magic[] = "SQLite format 3";
+    char text[sizeof(magic)];
+    FILE *file = fopen(path, "re");
+    bool same = file && fread(text, 1, sizeof(text), file) == sizeof(text) &&
+                !memcmp(text, magic, sizeof(magic));
+    if (file)
+        fclose(file);
+    return same;
 }
 
 static int give(char **out, char *path, struct mps_diag *diag)
@@ -146,23 +160,22 @@ static int find_among(const struct store *store, const char *name,
     return err;
 }
 
-/* NAME without the ending of a trace's file name. */
-static char *plain_name(const char *name)
+/* That of a trace's file name. */
+static bool has_ending(const char *name)
 {
     size_t length = strlen(name);
-    if (length > 4 && !strcmp(name + length - 4, ".mpt"))
-        length -= 4;
-    return strndup(name, length);
+    return length > 4 && !strcmp(name + length - 4, ".mpt");
 }
 
-int store_find(struct store *store, const char *name, char **out,
-               struct mps_diag *diag)
+static char *plain_name(const char *name)
 {
-    *out = NULL;
-    if (is_file(name))
-        return give(out, strdup(name), diag);
-    if (strchr(name, '/') || !*name)
-        return diag_set(diag, -MPS_ENOMATCH, "'%s': no such file", name);
+    return strndup(name, strlen(name) - (has_ending(name) ? 4 : 0));
+}
+
+/* NAME is `latest`, an id, or the beginning of one. */
+static int find_stored(struct store *store, const char *name, char **out,
+                       struct mps_diag *diag)
+{
     if (!store)
         return diag_set(diag, -MPS_ENOMATCH,
                         "'%s': no such file, and there is no store to look in",
@@ -181,4 +194,17 @@ int store_find(struct store *store, const char *name, char **out,
     }
     free(id);
     return err;
+}
+
+int store_find(struct store *store, const char *name, char **out,
+               struct mps_diag *diag)
+{
+    *out = NULL;
+    bool path = strchr(name, '/') || !*name;
+    /* An id begins with the name of a program, which may well be here. */
+    if (is_file(name) && (path || has_ending(name) || is_database(name)))
+        return give(out, strdup(name), diag);
+    if (path)
+        return diag_set(diag, -MPS_ENOMATCH, "'%s': no such file", name);
+    return find_stored(store, name, out, diag);
 }
