@@ -16,9 +16,8 @@
 #include "tasks.h"
 
 enum {
-    GRACE_MS = 50,         /* asleep, of those that were left */
-    WORK_MS = 200,         /* of processors that they use */
-    WORK_IN_TURNS_MS = 50, /* where a sleep takes no time, but steps */
+    GRACE_MS = 50, /* asleep, of those that were left */
+    WORK_MS = 200, /* of processors that they use */
     MOST_MS = 5000
 };
 
@@ -199,13 +198,12 @@ static long wait_for_those_that_end(void)
     uint64_t used_ns = 0;
     are_at_work(&last, &used_ns);
     used_ns = 0;
-    const uint64_t most_ns =
-        UINT64_C(1000000) * (control_on() ? WORK_IN_TURNS_MS : WORK_MS);
     unsigned asleep_ms = 0;
     int status;
     long pid = 0;
-    for (unsigned ms = 0; ms < MOST_MS && asleep_ms < GRACE_MS &&
-                          used_ns < most_ns && !are_idle_for_ever();
+    for (unsigned ms = 0;
+         ms < MOST_MS && asleep_ms < GRACE_MS &&
+         used_ns < WORK_MS * UINT64_C(1000000) && !are_idle_for_ever();
          ms++) {
         pause_ms(1);
         while ((pid = reap_one(&status)) > 0)

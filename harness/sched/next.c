@@ -182,31 +182,34 @@ static bool has_come_back(const struct segment *segment)
     return false;
 }
 
-static void give_verdict(struct segment *segment)
+static bool root_lives(const struct segment *segment)
 {
-    struct segment_schedule *schedule = &segment->schedule;
     uint32_t count = sched_alive_count(segment);
-    bool root_lives = false;
-    for (uint32_t i = 0; i < count && !root_lives; i++)
-        root_lives =
-            !segment_task_process(segment, sched_slot(schedule->alive[i]));
-    if (schedule->alive_count)
-        __atomic_store_n(&schedule->verdict,
-                         root_lives ? SCHEDULE_DEADLOCK : SCHEDULE_IDLE,
-                         __ATOMIC_RELEASE);
+    for (uint32_t i = 0; i < count; i++)
+        if (!segment_task_process(segment,
+                                  sched_slot(segment->schedule.alive[i])))
+            return true;
+    return false;
+}
+
+/* VERDICT, if the root lives; those that it left behind are just that. */
+static void give_verdict(struct segment *segment, enum schedule_verdict verdict)
+{
+    __atomic_store_n(&segment->schedule.verdict,
+                     root_lives(segment) ? verdict : SCHEDULE_IDLE,
+                     __ATOMIC_RELEASE);
 }
 
 /* Whether the iteration has gone on for too long; gives the verdict. */
-static bool past_bound(struct segment_schedule *schedule)
+static bool past_bound(struct segment *segment)
 {
+    const struct segment_schedule *schedule = &segment->schedule;
     uint64_t limit = schedule->step_limit;
     /* Alarms that nobody notices ring without a grant. */
     if (!limit || (schedule->grants < limit && schedule->idle_grants < limit))
         return false;
     bool idle = schedule->idle_grants >= limit / 2 && !schedule->externals_ever;
-    __atomic_store_n(&schedule->verdict,
-                     idle ? SCHEDULE_LIVELOCK : SCHEDULE_STEP_BOUND,
-                     __ATOMIC_RELEASE);
+    give_verdict(segment, idle ? SCHEDULE_LIVELOCK : SCHEDULE_STEP_BOUND);
     return true;
 }
 
@@ -298,7 +301,7 @@ int sched_next(struct segment *segment)
     struct segment_schedule *schedule = &segment->schedule;
     if (schedule->following && schedule->plan_at >= schedule->plan_count)
         begin_tail(segment);
-    if (schedule->verdict || past_bound(schedule))
+    if (schedule->verdict || past_bound(segment))
         return SCHED_NOBODY;
     sched_take_newcomers(segment);
     bool patient = schedule->idle_grants < PATIENCE;
@@ -332,6 +335,7 @@ int sched_next(struct segment *segment)
             break;
         pass_time(schedule, survey.limit_ns);
     }
-    give_verdict(segment);
+    if (schedule->alive_count)
+        give_verdict(segment, SCHEDULE_DEADLOCK);
     return SCHED_NOBODY;
 }

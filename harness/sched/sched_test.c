@@ -305,6 +305,23 @@ Test(sched, work_up_to_the_step_bound_is_no_livelock)
                      SCHEDULE_STEP_BOUND);
 }
 
+Test(sched, who_is_left_by_the_root_is_just_left_at_the_step_bound)
+{
+    static const struct model_program programs[] = {
+        {.scripts = {{{MODEL_SPAWN, 1, 0, 0}}, {{MODEL_SPIN, 0, 1, 0}}}},
+        {.scripts = {{{MODEL_SPAWN, 1, 0, 0}},
+                     {{MODEL_LOCK, 0, 0, 0},
+                      {MODEL_UNLOCK, 0, 0, 0},
+                      {MODEL_REPEAT, 0, 0, 0}}}},
+    };
+    for (int strategy = 0; strategy < STRATEGY_REPLAY; strategy++)
+        for (size_t i = 0; i < 2; i++) {
+            cr_expect_eq(model_try(model, &programs[i], strategy, 1),
+                         SCHEDULE_IDLE);
+            cr_expect_eq(model->segment->schedule.grants, 20000);
+        }
+}
+
 Test(sched, gives_nobody_the_turn_after_a_verdict)
 {
     model_configure(model, STRATEGY_RANDOM, 1);
