@@ -180,7 +180,9 @@ static bool are_at_work(uint64_t *last, uint64_t *used_ns)
         if (task->is_thread || task->reaped || task->pid <= 1)
             continue;
         sum += processor_ns(task->pid);
-        ready = ready || state_of(task->pid) == 'R';
+        /* Past its last operation: the kernel has the rest to do. */
+        ready =
+            ready || task->state == TASK_EXITED || state_of(task->pid) == 'R';
     }
     /* Less, when one has gone. */
     uint64_t more = sum > *last ? sum - *last : 0;
@@ -233,6 +235,8 @@ void sweep_processes(int server)
         kill_all(server);
         pause_ms(round ? 1 : 0);
         while ((pid = reap_one(&status)) > 0) {
+            if (WIFEXITED(status)) /* just before it was killed */
+                continue;
             control->orphans++;
             if (!noted || control->orphans < 16)
                 note_task(LEFTOVER_PROCESS, (int)pid);
