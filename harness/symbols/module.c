@@ -149,8 +149,9 @@ static Dwarf_Die declaration(Dwarf_Die *function)
     return die;
 }
 
-/* "space::class::" of FUNCTION; returns the length. */
-static size_t qualify(Dwarf_Die *function, char *out, size_t size)
+/* "space::class::" of FUNCTION; returns the length. *LAMBDA: in a class without
+ * a name. */
+static size_t qualify(Dwarf_Die *function, char *out, size_t size, bool *lambda)
 {
     Dwarf_Die die = declaration(function);
     Dwarf_Die *scopes = NULL;
@@ -159,6 +160,7 @@ static size_t qualify(Dwarf_Die *function, char *out, size_t size)
     for (int i = count - 1; i > 0 && len < size; i--) {
         int tag = dwarf_tag(&scopes[i]);
         const char *name = dwarf_diename(&scopes[i]);
+        *lambda |= !name && tag == DW_TAG_class_type;
         if (!name || (tag != DW_TAG_namespace && tag != DW_TAG_class_type &&
                       tag != DW_TAG_structure_type))
             continue;
@@ -175,9 +177,19 @@ static void name_function(struct unit *unit, Dwarf_Die *function,
     const char *name = dwarf_diename(function);
     if (!name)
         return;
+    bool lambda = false;
     size_t len = is_cxx(&unit->code) ? qualify(function, frame->function,
-                                               sizeof(frame->function))
+                                               sizeof(frame->function), &lambda)
                                      : 0;
+    Dwarf_Attribute attribute;
+    const char *mangled = lambda
+                              ? dwarf_formstring(dwarf_attr_integrate(
+                                    function, DW_AT_linkage_name, &attribute))
+                              : NULL;
+    if (mangled) {
+        demangle(mangled, frame->function, sizeof(frame->function));
+        return;
+    }
     snprintf(frame->function + len, sizeof(frame->function) - len, "%s", name);
 }
 

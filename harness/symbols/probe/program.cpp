@@ -38,6 +38,12 @@ static inline __attribute__((always_inline)) void inlined()
 }
 } // namespace space
 
+#ifdef __clang__
+#define NAMELESS "main::$_0::operator()"
+#else
+#define NAMELESS "main::{lambda(int)#1}::operator()"
+#endif
+
 int main()
 {
     space::Queue<int> queue;
@@ -47,7 +53,7 @@ int main()
     space::inlined();
     auto nameless = [](int) __attribute__((noinline))
     {
-        note("main::{lambda(int)#1}::operator()", __LINE__);
+        note(NAMELESS, __LINE__);
         KEEP();
     };
     nameless(1);
