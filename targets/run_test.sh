@@ -29,5 +29,5 @@ cat output
 [ "$status" -eq "$want" ] || fail "exit status $status instead of $want"
 grep -Eqx -e "$pattern" output || fail "no line matches: $pattern"
 # The array's name holds the pid of its creator: other tests have theirs.
-left=$(find /dev/shm -name "*.$pid.*" 2>/dev/null)
+left=$(find /dev/shm -maxdepth 1 -name "*.$pid.*")
 [ -z "$left" ] || fail "shared memory left behind: $left"
