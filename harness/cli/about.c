@@ -39,6 +39,8 @@ const struct about_row about_environment[] = {
                     "before all others, such as \"ccache gcc -m64\"."},
     {"MPSTRESS_CXX", "The same for `mpstress c++`."},
     {"LD_PRELOAD", "Libraries that targets load after mpstress's own."},
+    {"ASAN_OPTIONS", "Of targets that have AddressSanitizer in them; a run "
+                     "adds verify_asan_link_order=0 in front."},
     {"GITHUB_ACTIONS", "When true, a run annotates the source lines."},
     {"GITHUB_STEP_SUMMARY",
      "With GITHUB_ACTIONS, the file that a summary of the run is added to."},
