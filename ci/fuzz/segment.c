@@ -43,7 +43,7 @@ static const struct part {
     PART(leftovers, 4 * sizeof(struct segment_leftover)),
     PART(lock_places, sizeof(struct lock_places)),
     PART(schedule, sizeof(struct segment_schedule)),
-    PART(turns, 8 * sizeof(struct segment_turn)),
+    PART(tasks[0].turn, sizeof(struct segment_turn)),
     PART(text, SEGMENT_TEXT_BYTES),
     PART(records, 4096),
     MEMORY(off, offsetof(struct memory, near)), /* the counters */
