@@ -1,5 +1,4 @@
 /* The table of bash: a `case` with a row for each thing that can be asked. */
-#include <errno.h>
 #include <string.h>
 
 #include "manual/assets.h"
@@ -8,10 +7,10 @@
 static void put_argument(struct str *s, const struct argument *argument)
 {
     str_add(s, ") kinds=");
-    completion_quote(s, argument->kinds.data);
+    str_add_word(s, argument->kinds.data);
     if (argument->words.len) {
         str_add(s, " words=");
-        completion_quote(s, argument->words.data);
+        str_add_word(s, argument->words.data);
     }
     str_add(s, " ;;\n");
 }
@@ -21,7 +20,7 @@ static void add_pattern(struct str *s, const char *command, const char *what)
     struct str pattern;
     str_init(&pattern);
     str_addf(&pattern, "%s:%s", command, what);
-    completion_quote(s, pattern.data);
+    str_add_word(s, pattern.data);
     str_fini(&pattern);
 }
 
@@ -107,10 +106,5 @@ int completion_bash(FILE *out, const struct completion *commands, size_t count)
     for (size_t i = 0; i < count; i++)
         add_command(&s, &commands[i]);
     str_add(&s, "    esac\n}\n");
-    int err = str_ok(&s) ? 0 : -ENOMEM;
-    if (!err)
-        fputs(s.data, out);
-    fputs(manual_completion_bash, out);
-    str_fini(&s);
-    return err;
+    return completion_end(out, &s, manual_completion_bash);
 }

@@ -24,15 +24,14 @@ static const char *shell_name(size_t i)
     return i < sizeof(shells) / sizeof(*shells) ? shells[i].name : NULL;
 }
 
-void completion_quote(struct str *s, const char *text)
+int completion_end(FILE *out, struct str *s, const char *functions)
 {
-    str_add_char(s, '\'');
-    for (; *text; text++)
-        if (*text == '\'')
-            str_add(s, "'\\''");
-        else
-            str_add_char(s, *text);
-    str_add_char(s, '\'');
+    int err = str_ok(s) ? 0 : -ENOMEM;
+    if (!err)
+        fputs(s->data, out);
+    fputs(functions, out);
+    str_fini(s);
+    return err;
 }
 
 void completion_brief(struct str *brief, const char *doc)

@@ -22,8 +22,9 @@ int completion_bash(FILE *out, const struct completion *commands, size_t count);
 int completion_zsh(FILE *out, const struct completion *commands, size_t count);
 int completion_fish(FILE *out, const struct completion *commands, size_t count);
 
-/* Add TEXT as a word in single quotes, as sh, bash and zsh read it. */
-void completion_quote(struct str *s, const char *text);
+/* Write the table S, and the FUNCTIONS that look into it; frees S. -ENOMEM when
+ * S has failed. */
+int completion_end(FILE *out, struct str *s, const char *functions);
 
 /* Fill BRIEF with the beginning of DOC, as much as fits beside an option: up to
  * a bracket or the end of a part of the sentence. */

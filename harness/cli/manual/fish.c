@@ -5,7 +5,7 @@
 #include "manual/assets.h"
 #include "manual/completion.h"
 
-/* As completion_quote(): in fish, a backslash quotes within quotes. */
+/* Not as str_add_word(): in fish, a backslash quotes within quotes. */
 static void quote(struct str *s, const char *text)
 {
     str_add_char(s, '\'');

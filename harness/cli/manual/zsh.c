@@ -1,5 +1,4 @@
 /* The table of zsh: the words of _arguments, for each command. */
-#include <errno.h>
 #include <string.h>
 
 #include "manual/assets.h"
@@ -28,7 +27,7 @@ static void add_action(struct str *s, const char *name,
 static void add_word(struct str *s, const struct str *word)
 {
     str_add(s, " \\\n            ");
-    completion_quote(s, word->data);
+    str_add_word(s, word->data);
 }
 
 static void add_option(struct str *s, const struct walk_option *option,
@@ -95,7 +94,7 @@ static void add_command(struct str *s, const struct completion *completion)
 {
     const struct usage *usage = &completion->usage;
     str_add(s, "    ");
-    completion_quote(s, completion->command->name);
+    str_add_word(s, completion->command->name);
     str_add(s, ")\n        _arguments -S");
     add_options(s, completion);
     for (size_t i = 0; i < usage->count; i++) {
@@ -128,10 +127,5 @@ int completion_zsh(FILE *out, const struct completion *commands, size_t count)
     for (size_t i = 0; i < count; i++)
         add_command(&s, &commands[i]);
     str_add(&s, "    esac\n}\n");
-    int err = str_ok(&s) ? 0 : -ENOMEM;
-    if (!err)
-        fputs(s.data, out);
-    fputs(manual_completion_zsh, out);
-    str_fini(&s);
-    return err;
+    return completion_end(out, &s, manual_completion_zsh);
 }
