@@ -52,6 +52,14 @@ static void *next(const char *name)
     return function;
 }
 
+/* real_NAME is libgomp's own function, from its first call on. */
+#define FIND_REAL(result, name, parameters)          \
+    static result(*real_##name) parameters;          \
+    if (!real_##name) {                              \
+        void *found = next(#name);                   \
+        memcpy(&real_##name, &found, sizeof(found)); \
+    }
+
 /* -- Calls that wait, or let others go on ----------------------------------*/
 
 /* In the end parameters, arguments, and what returns the result. */
@@ -80,11 +88,7 @@ static void *next(const char *name)
     EXPORT result name parameters;                           \
     EXPORT result name parameters                            \
     {                                                        \
-        static result(*real_##name) parameters;              \
-        if (!real_##name) {                                  \
-            void *found = next(#name);                       \
-            memcpy(&real_##name, &found, sizeof(found));     \
-        }                                                    \
+        FIND_REAL(result, name, parameters)                  \
         let_out();                                           \
         real_##name arguments;                               \
         take_in();                                           \
@@ -104,11 +108,7 @@ ORDERING(DEFINE_ORDERING)
     EXPORT result name parameters;                            \
     EXPORT result name parameters                             \
     {                                                         \
-        static result(*real_##name) parameters;               \
-        if (!real_##name) {                                   \
-            void *found = next(#name);                        \
-            memcpy(&real_##name, &found, sizeof(found));      \
-        }                                                     \
+        FIND_REAL(result, name, parameters)                   \
         let_out();                                            \
         result answer = real_##name arguments;                \
         take_in();                                            \
@@ -162,19 +162,15 @@ static void run_region(void *data)
      long step, unsigned flags)
 #define RUNTIME_ARGUMENTS (run_region, &region, threads, from, to, step, flags)
 
-#define DEFINE_REGION(name, parameters, arguments)       \
-    EXPORT void name parameters;                         \
-    EXPORT void name parameters                          \
-    {                                                    \
-        static void(*real_##name) parameters;            \
-        if (!real_##name) {                              \
-            void *found = next(#name);                   \
-            memcpy(&real_##name, &found, sizeof(found)); \
-        }                                                \
-        struct region region = {body, data};             \
-        let_out();                                       \
-        real_##name arguments;                           \
-        take_in();                                       \
+#define DEFINE_REGION(name, parameters, arguments) \
+    EXPORT void name parameters;                   \
+    EXPORT void name parameters                    \
+    {                                              \
+        FIND_REAL(void, name, parameters)          \
+        struct region region = {body, data};       \
+        let_out();                                 \
+        real_##name arguments;                     \
+        take_in();                                 \
     }
 REGIONS(DEFINE_REGION)
 #undef DEFINE_REGION
@@ -221,16 +217,14 @@ EXPORT void GOMP_task(body_function *body, void *data, copy_function *copy,
                       long size, long align, bool deferred, unsigned flags,
                       void **depend, int priority, void *detach)
 {
-    static task_function *real_task;
-    if (!real_task) {
-        void *found = next("GOMP_task");
-        memcpy(&real_task, &found, sizeof(found));
-    }
+    FIND_REAL(void, GOMP_task,
+              (body_function *, void *, copy_function *, long, long, bool,
+               unsigned, void **, int, void *))
     alignas(64) char room[sizeof(struct task) + 64 + TASK_BYTES];
     let_out();
     if (flags & TASK_DETACHED || size > TASK_BYTES || align > 64) {
-        real_task(body, data, copy, size, align, deferred, flags, depend,
-                  priority, detach);
+        real_GOMP_task(body, data, copy, size, align, deferred, flags, depend,
+                       priority, detach);
     } else {
         struct task *task = (struct task *)(void *)room;
         size_t edge = align > 16 ? (size_t)align : 16;
@@ -241,8 +235,9 @@ EXPORT void GOMP_task(body_function *body, void *data, copy_function *copy,
             .size = (size_t)size,
         };
         memcpy(room + task->offset, data, task->size);
-        real_task(run_task, room, copy_task, (long)(task->offset + task->size),
-                  (long)edge, deferred, flags, depend, priority, detach);
+        real_GOMP_task(run_task, room, copy_task,
+                       (long)(task->offset + task->size), (long)edge, deferred,
+                       flags, depend, priority, detach);
     }
     take_in();
 }
