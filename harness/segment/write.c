@@ -12,19 +12,27 @@ static void copy_text(char *to, size_t room, const char *text)
     to[n] = '\0';
 }
 
+/* The op at POSITION, or NULL when the ring went round since. */
+static struct segment_op *op_at(struct segment *segment, uint64_t position)
+{
+    struct segment_op *slot = &segment->ops[(position - 1) % SEGMENT_OPS];
+    uint64_t sequence = __atomic_load_n(&slot->sequence, __ATOMIC_RELAXED);
+    return sequence == position ? slot : NULL;
+}
+
 void segment_op_set_object(struct segment *segment, uint64_t position,
                            uint32_t object)
 {
-    struct segment_op *slot = &segment->ops[(position - 1) % SEGMENT_OPS];
-    if (__atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) == position)
+    struct segment_op *slot = op_at(segment, position);
+    if (slot)
         slot->object = object;
 }
 
 void segment_op_add_flags(struct segment *segment, uint64_t position,
                           uint32_t flags)
 {
-    struct segment_op *slot = &segment->ops[(position - 1) % SEGMENT_OPS];
-    if (__atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) == position)
+    struct segment_op *slot = op_at(segment, position);
+    if (slot)
         slot->flags |= flags;
 }
 
@@ -137,8 +145,8 @@ uint64_t segment_op_begin(struct segment *segment, uint32_t number,
 void segment_op_end(struct segment *segment, uint32_t number, uint64_t position,
                     int64_t result)
 {
-    struct segment_op *slot = &segment->ops[(position - 1) % SEGMENT_OPS];
-    if (__atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) == position) {
+    struct segment_op *slot = op_at(segment, position);
+    if (slot) {
         slot->result = result;
         __atomic_store_n(&slot->end, segment_ticket(segment), __ATOMIC_RELEASE);
     }

@@ -55,9 +55,9 @@ int store_set_latest(struct store *store, const char *id,
 
 /* Find the trace that NAME means: the path of an existing file (one without a
  * slash ends in .mpt or is a database), "latest", an id, or the only id that
- * starts with NAME. *OUT is its path, the caller's to
- * free. -MPS_ENOMATCH when there is none, or several; DIAG names similar ones.
- * STORE may be NULL: only paths. */
+ * starts with NAME. *OUT is its path, the caller's to free. -MPS_ENOMATCH when
+ * there is none, or several; DIAG names similar ones. STORE may be NULL: only
+ * paths. */
 int store_find(struct store *store, const char *name, char **out,
                struct mps_diag *diag);
 
